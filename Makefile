@@ -1,0 +1,53 @@
+# Nothing to know beforehand: each target makes what it needs.
+#   make demo    set up and run the pipeline end to end on the embedded model (no key, no network)
+#   make test    set up and run the whole test suite
+#   make check   what a commit must pass: format, lint, types, layers, tests
+#   make clean   take away what the targets above made
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check
+RUN    := $(VENV)/.run-installed
+DEV    := $(VENV)/.dev-installed
+# 2 workers at least: the tests wait on subprocesses and sockets more than on the processor.
+WORKERS ?= auto
+
+.PHONY: demo test check format lint types layers clean
+
+demo: $(RUN)
+	$(BIN)/condor quickstart
+
+test: $(DEV)
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+check: lint types layers test
+
+format: $(DEV)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: $(DEV)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(DEV)
+	$(BIN)/basedpyright
+
+layers: $(DEV)
+	$(BIN)/lint-imports
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit("condor needs Python 3.11 or newer; found " + sys.version.split()[0] + ". Run: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN): $(BIN)/python pyproject.toml constraints.txt
+	$(PIP) install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(DEV): $(BIN)/python pyproject.toml constraints.txt
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@ $(RUN)
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache condor-quickstart

@@ -1,0 +1,28 @@
+"""Does a question copy one of the examples that it was inspired by?"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from .rejection import Rejection
+
+_SHINGLE = 8
+#: Questions of one task share turns of phrase; sharing half of all character runs is copying.
+_MAX_SHARE = 0.5
+
+
+def check_copied_example(question: str, examples: Sequence[str]) -> Rejection | None:
+    """The largest share of the question's 8-character runs that stand in one example; works in any script."""
+    runs = _shingles(question)
+    share = max((len(runs & _example_shingles(example)) / len(runs) for example in examples), default=0.0)
+    if share > _MAX_SHARE:
+        return Rejection("copied_example", share, f"{share:.2f} of it stands in one example, more than {_MAX_SHARE}")
+    return None
+
+
+def _shingles(text: str) -> frozenset[str]:
+    folded = "".join(text.casefold().split())
+    return frozenset(folded[i : i + _SHINGLE] for i in range(max(1, len(folded) - _SHINGLE + 1)))
+
+
+# The examples of a run are few and compared with every question.
+_example_shingles = lru_cache(maxsize=512)(_shingles)

@@ -1,0 +1,172 @@
+"""The records of a run: cell -> question -> answer -> critique -> refinement, each with its parent's id.
+
+An id is a hash of what the record says and of its parent's id. It is the same on every machine, and for every model
+that says the same; when, by which model and at what price a record was made is its provenance, which is no part of it.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from ..hashing import content_hash
+from ..vocabulary import Difficulty, Language, RecordKind, TaskName
+from .text import clean_text
+
+#: Part of every id: a change of what is hashed must change it.
+_ID_SCHEME = "condor-record-1"
+
+Text = Annotated[str, BeforeValidator(clean_text), Field(min_length=1)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Origin(_Frozen):
+    """Where a record comes from: its place in the tree and in the grid of tasks and difficulties.
+
+    Attributes:
+        tree_version: content hash of the tree that the cell was sampled from.
+        path: the tags from the root tag to the leaf.
+        difficulty: None for a cell, which stands for all three.
+    """
+
+    tree_version: str
+    path: tuple[Text, ...] = Field(min_length=1)
+    task: TaskName
+    language: Language
+    difficulty: Difficulty | None = None
+
+
+class Provenance(_Frozen):
+    """How a record was made.
+
+    Attributes:
+        stage: the name of the step.
+        prompt_version: hash of the rendered prompt without its inputs.
+        model: the model, as LiteLLM names it.
+        sampling: the sampling settings that were sent.
+        calls: requests that the step took, including those whose reply did not parse.
+        input_tokens, output_tokens: over all of those calls; the three questions of one call share its figures.
+        cost_usd: of those calls; None where the model's price is unknown.
+        created_at: UTC, ISO 8601.
+    """
+
+    stage: str
+    prompt_version: str
+    model: str
+    sampling: dict[str, float | int | str] = Field(default_factory=dict)
+    calls: int = Field(ge=0)
+    input_tokens: int = Field(ge=0)
+    output_tokens: int = Field(ge=0)
+    cost_usd: float | None = Field(default=None, ge=0)
+    created_at: str
+
+
+class Record(_Frozen):
+    """What all records share.
+
+    Attributes:
+        parent_id: id of the record that this one was made from.
+        origin: its place in tree and grid.
+        provenance: how it was made; None until a run has stored it.
+    """
+
+    kind: ClassVar[RecordKind]
+
+    parent_id: str
+    origin: Origin
+    provenance: Provenance | None = None
+
+    def content(self) -> dict[str, Any]:
+        """What the record says, as JSON: all that its id covers besides its parent."""
+        return self.model_dump(mode="json", exclude={"parent_id", "origin", "provenance"})
+
+    @cached_property
+    def id(self) -> str:
+        """32 hexadecimal digits over kind, parent and content."""
+        return content_hash([_ID_SCHEME, self.kind, self.parent_id, self.content()])
+
+
+class Cell(Record):
+    """One tag path and one task in one language: what three questions are written from (paper section 3.2)."""
+
+    kind: ClassVar[RecordKind] = "cell"
+
+    parent_id: str = ""
+
+    def content(self) -> dict[str, Any]:
+        """The path, task and language; not the tree's version, so that a tree may grow without renaming its cells."""
+        return self.origin.model_dump(mode="json", include={"path", "task", "language"})
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The tags from the root tag to the leaf."""
+        return self.origin.path
+
+
+class Question(Record):
+    """A user's question of one difficulty. `origin.difficulty` is set; `parent_id` is the cell's."""
+
+    kind: ClassVar[RecordKind] = "question"
+
+    text: Text
+
+    def content(self) -> dict[str, Any]:
+        """The text and its difficulty."""
+        return {"text": self.text, "difficulty": self.origin.difficulty}
+
+
+class Answer(Record):
+    """The first answer to a question ("Condor Void"); `parent_id` is the question's."""
+
+    kind: ClassVar[RecordKind] = "answer"
+
+    text: Text
+
+
+class Critique(Record):
+    """A review of an answer or of an earlier refinement, whose id is `parent_id` (paper section 3.3)."""
+
+    kind: ClassVar[RecordKind] = "critique"
+
+    strengths: Text
+    weaknesses: Text
+    suggestions: Text
+
+
+class Refinement(Record):
+    """An answer written anew after a critique, whose id is `parent_id` ("Condor Refine").
+
+    Attributes:
+        round: 1 for the refinement of the first answer, 2 for the refinement of that, ...
+    """
+
+    kind: ClassVar[RecordKind] = "refinement"
+
+    text: Text
+    round: int = Field(ge=1)
+
+
+_KINDS: dict[str, type[Record]] = {cls.kind: cls for cls in (Cell, Question, Answer, Critique, Refinement)}
+
+
+def parse_record(kind: str, body: str) -> Record:
+    """A record from its kind and its JSON, as a journal holds them."""
+    return _KINDS[kind].model_validate_json(body)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """One finished record's whole life: a question, its answer, and every round of critique and refinement."""
+
+    question: Question
+    answer: Answer
+    rounds: tuple[tuple[Critique, Refinement], ...]
+
+    @property
+    def final(self) -> Refinement:
+        """The refinement of the last round."""
+        return self.rounds[-1][1]

@@ -1,0 +1,156 @@
+"""Every error that Condor raises for a reason a user can act on.
+
+::
+
+    CondorError                     one line: what, where, what to do
+    ├── BadInput                    the user's input is at fault: exit code 2
+    │   ├── UsageFault              options that do not go together
+    │   ├── UnreadableFile          missing, not UTF-8, with a byte-order mark, not JSON/YAML
+    │   ├── OutputFault             a place that cannot be written
+    │   ├── RecipeFault             a recipe that does not say what a recipe must
+    │   ├── TreeFault               a tree that is not a forest under one root
+    │   │   ├── TagFault            a tag that is empty, too long, or holds control characters
+    │   │   ├── DuplicateTag        two siblings of one name
+    │   │   ├── SelfLoop            a tag under itself
+    │   │   ├── Cycle               a tag under its own descendant
+    │   │   ├── SecondParent        a tag under two parents
+    │   │   └── EmptyTree           no leaf to sample
+    │   ├── ModelFault              unknown model, missing key, refused or unreachable endpoint
+    │   ├── JournalFault            not a journal, or one that a newer version wrote
+    │   ├── RunInUse                another process holds the run
+    │   ├── RunMismatch             the run was made from another recipe or tree
+    │   └── UnknownRecord           no record of that id in the run
+    ├── ReplyFault                  one reply of the model is no record; the run goes on
+    │   ├── UnreadableReply         it does not parse, after the allowed number of tries
+    │   ├── TruncatedReply          it ends at the token limit (finish reason `length`)
+    │   └── RefusedReply            the model or its provider declined (finish reason `content_filter`)
+    ├── CallFault                   one call got no reply; the run goes on and a resumed run asks again
+    └── Interrupted                 the user stopped the run
+
+A foreign error (dspy, litellm, sqlite3, yaml, OSError) is translated at one boundary, the room that talks to that
+library, with `raise Ours(...) from exc`.
+"""
+
+
+class CondorError(Exception):
+    """Base of all errors that Condor raises on purpose. `str()` is one line for a person."""
+
+    def __str__(self) -> str:
+        return " ".join(super().__str__().split())
+
+
+class BadInput(CondorError):
+    """The user's input is at fault; nothing was changed."""
+
+
+class UsageFault(BadInput):
+    """Options that do not go together."""
+
+
+class UnreadableFile(BadInput):
+    """A file is missing or is not what its name promises."""
+
+
+class OutputFault(BadInput):
+    """A place cannot be written to."""
+
+
+class RecipeFault(BadInput):
+    """A recipe is not valid: the message names the file, the line or key, and what was expected."""
+
+
+class TreeFault(BadInput):
+    """A tree is not a forest under one hidden root."""
+
+
+class TagFault(TreeFault):
+    """A tag's text is empty, too long, or holds control characters."""
+
+
+class DuplicateTag(TreeFault):
+    """A sibling of that name exists."""
+
+
+class SelfLoop(TreeFault):
+    """A tag cannot stand under itself."""
+
+
+class Cycle(TreeFault):
+    """A tag cannot stand under its own descendant."""
+
+
+class SecondParent(TreeFault):
+    """A tag stands under one parent only."""
+
+
+class EmptyTree(TreeFault):
+    """A tree without a leaf in any wanted language has nothing to sample."""
+
+
+class ModelFault(BadInput):
+    """No call can succeed: unknown model, missing or refused key, unreachable endpoint, no credit."""
+
+
+class JournalFault(BadInput):
+    """A file is not a journal of this project, or a newer version wrote it."""
+
+
+class RunInUse(BadInput):
+    """Another process works on the run."""
+
+
+class RunMismatch(BadInput):
+    """A run directory was made from another recipe, tree or model."""
+
+
+class UnknownRecord(BadInput):
+    """A run holds no record of the given id."""
+
+
+class ReplyFault(CondorError):
+    """A reply that is no record.
+
+    Attributes:
+        raw: the reply as it came, kept in the journal.
+        reason: the short name of the failure in status reports.
+    """
+
+    reason = "reply"
+
+    def __init__(self, message: str, *, raw: str = "") -> None:
+        super().__init__(message)
+        self.raw = raw
+
+
+class UnreadableReply(ReplyFault):
+    """A reply did not parse into the signature's fields."""
+
+    reason = "unreadable"
+
+
+class TruncatedReply(ReplyFault):
+    """A reply ended at the token limit (finish reason `length`)."""
+
+    reason = "truncated"
+
+
+class RefusedReply(ReplyFault):
+    """The model or its provider declined to answer."""
+
+    reason = "refused"
+
+
+class CallFault(CondorError):
+    """A call got no reply: network, rate limit or server trouble that outlasted the retries.
+
+    Attributes:
+        reason: the short name of the failure in status reports.
+    """
+
+    def __init__(self, message: str, *, reason: str = "transport") -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class Interrupted(CondorError):
+    """The user stopped the run; what is finished is kept."""

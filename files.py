@@ -1,0 +1,88 @@
+"""Reading text strictly, and writing files whole or not at all."""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from .errors import OutputFault, UnreadableFile
+
+_BOM = b"\xef\xbb\xbf"
+
+
+def read_text(path: Path, *, what: str) -> str:
+    """The UTF-8 text of a file.
+
+    Args:
+        path: the file.
+        what: what the file should be, for the message ("a recipe", "a tree").
+
+    Raises:
+        UnreadableFile: missing, a directory, not UTF-8 (GB18030, UTF-16, ...), or with a byte-order mark.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as exc:
+        raise UnreadableFile(f"{path}: cannot read {what}: {exc.strerror or exc}") from exc
+    if data.startswith(_BOM):
+        raise UnreadableFile(f"{path}: starts with a byte-order mark; save {what} as UTF-8 without BOM")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as exc:
+        line = data.count(b"\n", 0, exc.start) + 1
+        raise UnreadableFile(
+            f"{path}:{line}: not UTF-8 (byte 0x{data[exc.start]:02x} at offset {exc.start}); "
+            f"convert {what} first, e.g. iconv -f GB18030 -t UTF-8"
+        ) from exc
+
+
+def make_directory(path: Path) -> None:
+    """Make a directory and its parents.
+
+    Raises:
+        OutputFault: it cannot be made, or cannot be written to.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as exc:
+        raise OutputFault(f"{path}: cannot write here: {exc.strerror or exc}; choose another directory") from exc
+
+
+@contextmanager
+def write_atomically(path: Path) -> Iterator[TextIO]:
+    """Open a temporary file beside `path`; on success it is synced and renamed to `path`, else it is removed.
+
+    Lines end in `\\n` on every system, text is UTF-8.
+
+    Raises:
+        OutputFault: the file cannot be written; what stood at `path` before still does.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
+    try:
+        with temporary.open("x", encoding="utf-8", newline="\n") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        _sync_directory(path.parent)
+    except BaseException as exc:
+        temporary.unlink(missing_ok=True)
+        if isinstance(exc, OSError):
+            raise OutputFault(f"{path}: cannot write: {exc.strerror or exc}") from exc
+        raise
+
+
+def _sync_directory(path: Path) -> None:
+    """Make a rename durable where the system can (POSIX)."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,27 @@
+"""Which topics exist, and which comes next? The World Knowledge Tree, the tasks, and the sampler."""
+
+from .formats import ImportReport, import_nested_json, load_tree, save_tree
+from .sampler import CellSampler, SampledCell
+from .seeds import seed_tree
+from .stats import TreeStats, tree_stats
+from .tags import MAX_TAG_CHARS, fold_tag, normalise_tag
+from .tasks import Task, tasks_for
+from .tree import KnowledgeTree
+
+__all__ = [
+    "MAX_TAG_CHARS",
+    "CellSampler",
+    "ImportReport",
+    "KnowledgeTree",
+    "SampledCell",
+    "Task",
+    "TreeStats",
+    "fold_tag",
+    "import_nested_json",
+    "load_tree",
+    "normalise_tag",
+    "save_tree",
+    "seed_tree",
+    "tasks_for",
+    "tree_stats",
+]

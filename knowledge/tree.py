@@ -1,0 +1,232 @@
+"""The World Knowledge Tree (paper section 3.1): a forest of tags, held as a NetworkX graph under one hidden root."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import networkx as nx
+
+from ..errors import Cycle, DuplicateTag, SecondParent, SelfLoop, TreeFault
+from ..hashing import content_hash
+from ..vocabulary import LANGUAGES, Language
+from .tags import fold_tag, normalise_tag
+
+#: The hidden root: it has no name and is part of no path.
+HIDDEN_ROOT = 0
+
+
+class KnowledgeTree:
+    """A forest of tags.
+
+    Nodes are integers; each holds its tag under the key `name`. A root (a child of the hidden root) may hold a
+    `language`: its whole subtree is then in that language, and otherwise the subtree serves every language. Two
+    trees of different languages can so stand in one forest.
+
+    `graph` is a `networkx.DiGraph` with edges from parent to child. Read it freely; change it through the methods
+    here, which keep it a forest and refuse what would not: each refusal names the tag's path.
+    """
+
+    def __init__(self) -> None:
+        self.graph: nx.DiGraph[int] = nx.DiGraph()
+        self.graph.add_node(HIDDEN_ROOT)
+        self._next = HIDDEN_ROOT + 1
+        self._siblings: dict[tuple[int, str], int] = {}
+
+    def __len__(self) -> int:
+        """The number of tags; the hidden root is none."""
+        return self.graph.number_of_nodes() - 1
+
+    def __contains__(self, path: Sequence[str]) -> bool:
+        return self.find(path) is not None
+
+    # -- building ------------------------------------------------------------------------------------------------
+
+    def add(self, name: str, *, parent: int = HIDDEN_ROOT, language: Language | None = None) -> int:
+        """Add a tag under `parent` and return its node.
+
+        Args:
+            name: the tag; it is normalised (`normalise_tag`).
+            parent: the node to stand under; the hidden root makes a root tag.
+            language: of the whole subtree; given for root tags only.
+
+        Raises:
+            TagFault: `name` is not a tag.
+            DuplicateTag: a sibling has that name, whatever its case.
+            TreeFault: `parent` is not in the tree, or a language is given below a root tag.
+        """
+        if parent not in self.graph:
+            raise TreeFault(f"no node {parent} in the tree to add {name!r} under")
+        if language is not None and parent != HIDDEN_ROOT:
+            raise TreeFault(f"{self._show(parent, name)}: a language belongs to a root tag")
+        tag = normalise_tag(name)
+        key = self._sibling_key(parent, tag, language)
+        if key in self._siblings:
+            raise DuplicateTag(f"{self._show(parent, tag)}: a sibling of that name exists")
+        node = self._next
+        self._next += 1
+        self.graph.add_node(node, name=tag, **({"language": language} if language else {}))
+        self.graph.add_edge(parent, node)
+        self._siblings[key] = node
+        return node
+
+    def add_path(self, path: Sequence[str], *, language: Language | None = None) -> int:
+        """Add whatever is missing of a path from a root tag downwards; return the node of its last tag."""
+        node = HIDDEN_ROOT
+        for name in path:
+            own_language = language if node == HIDDEN_ROOT else None
+            found = self._siblings.get(self._sibling_key(node, normalise_tag(name), own_language))
+            node = self.add(name, parent=node, language=own_language) if found is None else found
+        return node
+
+    def link(self, parent: int, child: int) -> None:
+        """Hang an existing node under a parent: the checked form of `graph.add_edge`.
+
+        Raises:
+            SelfLoop, Cycle, SecondParent, DuplicateTag: the edge would break the forest.
+            TreeFault: one of the nodes is not in the tree.
+        """
+        for node in (parent, child):
+            if node not in self.graph:
+                raise TreeFault(f"no node {node} in the tree")
+        name = self.graph.nodes[child].get("name", "")
+        if parent == child:
+            raise SelfLoop(f"{self._show_path(child)}: a tag cannot stand under itself")
+        if child == HIDDEN_ROOT or any(node == child for node in self._ancestors(parent)):
+            raise Cycle(f"{self._show(parent, name)}: a tag cannot stand under its own descendant")
+        if self.graph.in_degree(child):
+            raise SecondParent(f"{self._show_path(child)}: cannot stand under {self._show_path(parent)!r} as well")
+        key = self._sibling_key(parent, name, self.graph.nodes[child].get("language"))
+        if key in self._siblings:
+            raise DuplicateTag(f"{self._show(parent, name)}: a sibling of that name exists")
+        self.graph.add_edge(parent, child)
+        self._siblings[key] = child
+
+    @classmethod
+    def from_edges(cls, nodes: Iterable[tuple[int, str, dict[str, Any]]], edges: Iterable[tuple[int, int]]) -> "KnowledgeTree":
+        """A tree from node numbers with their tags and attributes, and (parent, child) pairs in any order.
+
+        Raises:
+            TreeFault: a node is numbered twice, hangs nowhere, or an edge breaks the forest (see `link`).
+        """
+        tree = cls()
+        for node, name, attributes in nodes:
+            if node in tree.graph:
+                raise TreeFault(f"node {node} ({name!r}) stands twice in the tree")
+            if attributes.get("language", "en") not in LANGUAGES:
+                raise TreeFault(f"{name!r}: language must be one of {', '.join(LANGUAGES)}")
+            tree.graph.add_node(node, name=normalise_tag(name), **attributes)
+            tree._next = max(tree._next, node + 1)
+        for parent, child in edges:
+            tree.link(parent, child)
+        for node in tree.graph:
+            if node != HIDDEN_ROOT and not tree.graph.in_degree(node):
+                raise TreeFault(f"{tree.name(node)!r}: hangs under no tag")
+        return tree
+
+    def merge(self, other: "KnowledgeTree") -> None:
+        """Add every path of another tree; tags that both hold become one."""
+        nodes = {HIDDEN_ROOT: HIDDEN_ROOT}
+        for parent, child in other.edges():
+            name, language = other.name(child), other.graph.nodes[child].get("language")
+            above = nodes[parent]
+            found = self._siblings.get(self._sibling_key(above, name, language))
+            nodes[child] = self.add(name, parent=above, language=language) if found is None else found
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    def name(self, node: int) -> str:
+        """The tag of a node."""
+        return self.graph.nodes[node]["name"]
+
+    def children(self, node: int = HIDDEN_ROOT) -> list[int]:
+        """The nodes right under a node, in the order in which they came; of the hidden root: the root tags."""
+        return list(self.graph.successors(node))
+
+    def parent(self, node: int) -> int:
+        """The node right above; of a root tag it is the hidden root."""
+        return next(self.graph.predecessors(node))
+
+    def is_leaf(self, node: int) -> bool:
+        """Whether nothing stands under a tag."""
+        return node != HIDDEN_ROOT and self.graph.out_degree(node) == 0
+
+    def edges(self) -> Iterator[tuple[int, int]]:
+        """(parent, child) pairs, each parent's own edge before its children's; without recursion."""
+        stack = [HIDDEN_ROOT]
+        while stack:
+            parent = stack.pop()
+            children = self.children(parent)
+            for child in children:
+                yield parent, child
+            stack.extend(reversed(children))
+
+    def leaves(self, node: int = HIDDEN_ROOT) -> Iterator[int]:
+        """The leaf tags under a node (a leaf's own is itself), depth first, without recursion."""
+        stack = [node]
+        while stack:
+            current = stack.pop()
+            children = self.children(current)
+            if not children and current != HIDDEN_ROOT:
+                yield current
+            stack.extend(reversed(children))
+
+    def path(self, node: int) -> tuple[str, ...]:
+        """The tags from the root tag to a node, both included. The hidden root's is empty."""
+        names = [self.name(n) for n in self._ancestors(node) if n != HIDDEN_ROOT]
+        return tuple(reversed(names))
+
+    def language(self, node: int) -> Language | None:
+        """The language of the root tag above a node, or None where the subtree serves every language."""
+        top = node
+        for top in self._ancestors(node):
+            if self.parent_or_none(top) == HIDDEN_ROOT:
+                break
+        return self.graph.nodes[top].get("language")
+
+    def parent_or_none(self, node: int) -> int | None:
+        """The node right above, or None for the hidden root and for a node that is not linked yet."""
+        return next(self.graph.predecessors(node), None)
+
+    def find(self, path: Sequence[str]) -> int | None:
+        """The node at the end of a path, or None. Case does not matter; of two languages the first root counts."""
+        node = HIDDEN_ROOT
+        for name in path:
+            folded = fold_tag(normalise_tag(name))
+            keys = [f"{lang}:{folded}" for lang in ("", *LANGUAGES)] if node == HIDDEN_ROOT else [folded]
+            found = next((self._siblings[node, key] for key in keys if (node, key) in self._siblings), None)
+            if found is None:
+                return None
+            node = found
+        return node
+
+    @property
+    def version(self) -> str:
+        """A content hash of all paths and languages: equal trees have equal versions, whatever their order.
+
+        Every node's digest is folded into the sum, so the order of siblings does not matter and no list of all
+        paths is sorted or held.
+        """
+        digests = {HIDDEN_ROOT: ""}
+        total = 0
+        for parent, child in self.edges():
+            digest = content_hash([digests[parent], self.name(child), self.graph.nodes[child].get("language")])
+            digests[child] = digest
+            total = (total + int(digest, 16)) % (1 << 128)
+        return f"{total:032x}"
+
+    def _sibling_key(self, parent: int, tag: str, language: str | None) -> tuple[int, str]:
+        # Root tags of two languages may share a name ("AI"); below a root the language is the root's.
+        folded = fold_tag(tag)
+        return (parent, f"{language or ''}:{folded}" if parent == HIDDEN_ROOT else folded)
+
+    def _ancestors(self, node: int) -> Iterator[int]:
+        """A node, its parent, and so on upwards."""
+        current: int | None = node
+        while current is not None:
+            yield current
+            current = self.parent_or_none(current)
+
+    def _show_path(self, node: int) -> str:
+        return " > ".join(self.path(node)) or "(root)"
+
+    def _show(self, parent: int, name: str) -> str:
+        return " > ".join([*self.path(parent), name])

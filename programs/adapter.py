@@ -1,0 +1,186 @@
+"""How signatures become messages and replies become fields: DSPy's chat format, read strictly.
+
+The messages are those of `dspy.ChatAdapter`, to the byte. What differs is the way back: fields are not cut at markers
+or line separators inside the text, a reply that does not parse is asked again with the error named (never silently
+through another adapter), and a reply that the token limit cut off is an error, not a record.
+"""
+
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Any, get_origin
+
+import dspy
+from dspy.adapters.utils import annotation_allows_none, parse_value
+from dspy.lm15 import Message, RefusalPart, Request, Response, request_from_openai_chat
+from dspy.utils.exceptions import AdapterParseError
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from ..corpus.text import clean_strings, clean_text
+from ..errors import RefusedReply, TruncatedReply
+from ..signatures.repair import REPAIR_REQUEST
+from .reading import read_json, split_fields
+
+#: Settings of an LM that say where it is, not what it should write.
+_CONNECTION = frozenset(
+    {"api_base", "api_key", "api_version", "base_url", "cache", "custom_llm_provider", "extra_headers", "extra_query"}
+    | {"headers", "n", "num_generations", "organization", "project", "prompt_cache", "rollout_id", "timeout"}
+)
+
+_Conversation = Generator[Request, Response, dict[str, Any]]
+
+
+class CondorAdapter(dspy.ChatAdapter):
+    """DSPy's chat format with whole fields and counted repairs. Use it in `dspy.context(adapter=CondorAdapter())`.
+
+    Args:
+        parse_retries: how often a reply that does not parse is asked for again, with the error fed back.
+    """
+
+    def __init__(self, *, parse_retries: int = 2) -> None:
+        super().__init__(use_json_adapter_fallback=False)
+        self.parse_retries = parse_retries
+
+    def __call__(
+        self,
+        lm: dspy.BaseLM,
+        lm_kwargs: dict[str, Any],
+        signature: type[dspy.Signature],
+        demos: list[dict[str, Any]],
+        inputs: dict[str, Any],
+    ) -> list[dict[str, Any]]:
+        """Ask, read, and ask again if need be. See `acall`."""
+        results = []
+        for _ in range(_candidates(lm, lm_kwargs)):
+            conversation = self._converse(lm, lm_kwargs, signature, demos, inputs)
+            request = next(conversation)
+            while True:
+                try:
+                    request = conversation.send(_checked(lm(request)))
+                except StopIteration as stop:
+                    results.append(stop.value)
+                    break
+        return results
+
+    async def acall(
+        self,
+        lm: dspy.BaseLM,
+        lm_kwargs: dict[str, Any],
+        signature: type[dspy.Signature],
+        demos: list[dict[str, Any]],
+        inputs: dict[str, Any],
+    ) -> list[dict[str, Any]]:
+        """Ask, read, and ask again if need be.
+
+        Returns:
+            One dictionary of output fields for each candidate (`n`, by default one).
+
+        Raises:
+            AdapterParseError: no reply parsed within the allowed tries; `lm_response` is the last one.
+            TruncatedReply, RefusedReply: the reply is whole in form but no answer.
+        """
+        results = []
+        for _ in range(_candidates(lm, lm_kwargs)):
+            conversation = self._converse(lm, lm_kwargs, signature, demos, inputs)
+            request = next(conversation)
+            while True:
+                try:
+                    request = conversation.send(_checked(await lm.acall(request)))
+                except StopIteration as stop:
+                    results.append(stop.value)
+                    break
+        return results
+
+    def parse(self, signature: type[dspy.Signature], completion: str) -> dict[str, Any]:
+        """The output fields of a reply.
+
+        Raises:
+            AdapterParseError: a field is missing, empty, or not of its type.
+        """
+        found = split_fields(clean_text(completion), list(signature.output_fields))
+        fields: dict[str, Any] = {}
+        for name, field in signature.output_fields.items():
+            try:
+                fields[name] = _value(found.get(name, ""), field)
+            except ValueError as exc:
+                raise AdapterParseError(
+                    adapter_name=type(self).__name__,
+                    signature=signature,
+                    lm_response=completion,
+                    message=f"the field `{name}` {_explain(exc)}",
+                ) from exc
+        return fields
+
+    def _converse(
+        self,
+        lm: dspy.BaseLM,
+        lm_kwargs: dict[str, Any],
+        signature: type[dspy.Signature],
+        demos: list[dict[str, Any]],
+        inputs: dict[str, Any],
+    ) -> _Conversation:
+        """One candidate, without I/O: yields requests, is sent responses, returns the fields."""
+        settings = {**lm.kwargs, **lm_kwargs}
+        body = {key: value for key, value in settings.items() if key not in _CONNECTION and value is not None}
+        messages = self.format(signature, demos, inputs)
+        request = request_from_openai_chat({"model": lm.model, "messages": messages, **body})
+        tries_left = self.parse_retries
+        while True:
+            text = _text(lm.model, (yield request))
+            try:
+                return self.parse(signature, text)
+            except AdapterParseError as exc:
+                if not tries_left:
+                    raise
+                tries_left -= 1
+                repair = REPAIR_REQUEST.format(error=exc.message)
+                turns = (Message.assistant(text or "(empty)"), Message.user(repair))
+                request = replace(request, messages=(*request.messages, *turns))
+
+
+def _candidates(lm: dspy.BaseLM, lm_kwargs: dict[str, Any]) -> int:
+    return lm_kwargs.get("n") or lm.kwargs.get("n") or 1
+
+
+def _checked(response: object) -> Response:
+    if not isinstance(response, Response):
+        raise TypeError(f"an LM must answer a Request with a Response, not {type(response).__name__}")
+    return response
+
+
+def _text(model: str, response: Response) -> str:
+    """The reply's text, if it is one."""
+    text = response.text or ""
+    if response.finish_reason == "length":
+        raise TruncatedReply(f"{model}: the reply ends at the token limit; raise max_tokens", raw=text)
+    if response.finish_reason == "content_filter" or response.message.parts_of(RefusalPart):
+        refusal = " ".join(part.text for part in response.message.parts_of(RefusalPart))
+        raise RefusedReply(f"{model}: the model declined to answer", raw=refusal or text)
+    return text
+
+
+def _value(text: str, field: Any) -> Any:
+    annotation = field.annotation
+    if not text:
+        if not field.is_required():
+            return field.get_default(call_default_factory=True)
+        if annotation_allows_none(annotation):
+            return None
+        raise ValueError("is missing or empty")
+    if annotation is str:
+        return text
+    if _is_json(annotation):
+        return TypeAdapter(annotation).validate_python(clean_strings(read_json(text)))
+    return parse_value(text, annotation)
+
+
+def _is_json(annotation: Any) -> bool:
+    structure = get_origin(annotation) or annotation
+    return isinstance(structure, type) and issubclass(structure, (BaseModel, list, dict, tuple))
+
+
+def _explain(exc: ValueError) -> str:
+    """The error in one line, without the input that pydantic would repeat at length."""
+    if isinstance(exc, ValidationError):
+        places = ("; ".join(f"{'.'.join(map(str, e['loc'])) or 'value'}: {e['msg']}" for e in exc.errors()))
+        return f"does not fit its schema ({places})"
+    return str(exc) if str(exc).startswith("is ") else f"is invalid ({exc})"

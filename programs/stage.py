@@ -1,0 +1,71 @@
+"""What all stages have in common: one signature in, one typed record out."""
+
+from abc import abstractmethod
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+import dspy
+
+from ..hashing import content_hash
+from .adapter import CondorAdapter
+
+T = TypeVar("T")
+
+
+class Stage(dspy.Module, Generic[T]):
+    """A DSPy module around one signature.
+
+    A stage takes records and returns records: the `dspy.Prediction` is left at once. It names no model: call it inside
+    `dspy.context(lm=..., adapter=CondorAdapter())`, as `stage(...)` or `await stage.acall(...)`.
+
+    Attributes:
+        name: what the step is called in journals, records and reports.
+        signature: what is asked.
+        predict: the predictor, whose prompt an optimizer may compile.
+    """
+
+    name: ClassVar[str]
+    signature: ClassVar[type[dspy.Signature]]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.predict = dspy.Predict(self.signature)
+
+    @abstractmethod
+    def given(self, *args: Any) -> dict[str, Any]:
+        """The signature's input fields, from the stage's arguments."""
+
+    @abstractmethod
+    def take(self, prediction: dspy.Prediction, *args: Any) -> T:
+        """The stage's result, from the signature's output fields and the stage's arguments."""
+
+    def forward(self, *args: Any) -> T:
+        """Ask the model and return its reply as records."""
+        return self.take(self.predict(**self.given(*args)), *args)
+
+    async def aforward(self, *args: Any) -> T:
+        """Ask the model and return its reply as records."""
+        return self.take(await self.predict.acall(**self.given(*args)), *args)
+
+    def prompt(self) -> list[dict[str, Any]]:
+        """The messages with `{field}` in the place of each input: instructions, demos and format, nothing else."""
+        signature = self.predict.signature
+        return CondorAdapter().format(
+            signature, list(self.predict.demos), {name: f"{{{name}}}" for name in signature.input_fields}
+        )
+
+    def prompt_version(self) -> str:
+        """A hash of `prompt()`: it changes when, and only when, what the model reads changes."""
+        return content_hash(self.prompt(), size=8)
+
+
+class Step(Protocol):
+    """How a stage is executed: directly, or through a journal that knows what was done before."""
+
+    async def __call__(self, stage: Stage[T], *args: Any) -> T:
+        """The stage's result for these arguments."""
+        ...
+
+
+async def call_stage(stage: Stage[T], *args: Any) -> T:
+    """The plain way to execute a stage: call it."""
+    return await stage.acall(*args)  # pyright: ignore[reportReturnType]  # DSPy types every module's result as Prediction
