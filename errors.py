@@ -23,7 +23,8 @@
     ├── ReplyFault                  one reply of the model is no record; the run goes on
     │   ├── UnreadableReply         it does not parse, after the allowed number of tries
     │   ├── TruncatedReply          it ends at the token limit (finish reason `length`)
-    │   └── RefusedReply            the model or its provider declined (finish reason `content_filter`)
+    │   ├── RefusedReply            the model or its provider declined (finish reason `content_filter`)
+    │   └── RefusedRequest          the endpoint takes other requests, but not this one (too long, not allowed)
     ├── CallFault                   one call got no reply; the run goes on and a resumed run asks again
     └── Interrupted                 the user stopped the run
 
@@ -138,6 +139,12 @@ class RefusedReply(ReplyFault):
     """The model or its provider declined to answer."""
 
     reason = "refused"
+
+
+class RefusedRequest(ReplyFault):
+    """The endpoint refused this very request: too long for the model, or against its rules."""
+
+    reason = "bad_request"
 
 
 class CallFault(CondorError):

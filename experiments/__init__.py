@@ -1,1 +1,24 @@
-"""tmp"""
+"""With which model, data and prompts? Recipes, and what is done with a run: synthesis, status, explanation, export."""
+
+from .explain import Life, explain
+from .export import export_run
+from .growth import GrowthPlan, grow_tree
+from .recipe import Recipe, RefineSettings, load_recipe, save_recipe
+from .status import RunStatus, run_status
+from .synthesis import Synthesis, prepare_synthesis
+
+__all__ = [
+    "GrowthPlan",
+    "Life",
+    "Recipe",
+    "RefineSettings",
+    "RunStatus",
+    "Synthesis",
+    "explain",
+    "export_run",
+    "grow_tree",
+    "load_recipe",
+    "prepare_synthesis",
+    "run_status",
+    "save_recipe",
+]

@@ -47,7 +47,9 @@ def load_tree(path: Path) -> KnowledgeTree:
         raise UnreadableFile(f"{path}: tree format {data.get('format_version')}; this version reads {_FORMAT_VERSION}")
     rows = data.get("nodes")
     if not isinstance(rows, list) or not all(_is_row(row) for row in rows):
-        raise UnreadableFile(f"{path}: 'nodes' must be a list of [node, parent, tag] or [node, parent, tag, attributes]")
+        raise UnreadableFile(
+            f"{path}: 'nodes' must be a list of [node, parent, tag] or [node, parent, tag, attributes]"
+        )
     try:
         return KnowledgeTree.from_edges(
             ((row[0], row[2], row[3] if len(row) > 3 else {}) for row in rows), ((row[1], row[0]) for row in rows)

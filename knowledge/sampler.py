@@ -75,9 +75,7 @@ class CellSampler:
 
     def _roots_for(self, language: Language) -> list[int]:
         roots = [
-            root
-            for root in self._tree.children()
-            if self._tree.graph.nodes[root].get("language") in (None, language)
+            root for root in self._tree.children() if self._tree.graph.nodes[root].get("language") in (None, language)
         ]
         return sorted(roots, key=lambda root: self._rank(language, self._tree.name(root)))
 

@@ -101,7 +101,9 @@ class KnowledgeTree:
         self._siblings[key] = child
 
     @classmethod
-    def from_edges(cls, nodes: Iterable[tuple[int, str, dict[str, Any]]], edges: Iterable[tuple[int, int]]) -> "KnowledgeTree":
+    def from_edges(
+        cls, nodes: Iterable[tuple[int, str, dict[str, Any]]], edges: Iterable[tuple[int, int]]
+    ) -> "KnowledgeTree":
         """A tree from node numbers with their tags and attributes, and (parent, child) pairs in any order.
 
         Raises:

@@ -3,6 +3,7 @@
 from .adapter import CondorAdapter
 from .answer import AnswerQuestion
 from .critique import CritiqueAnswer
+from .growth import GrowthReport, GrowTree
 from .question import WriteQuestions
 from .refine import Refine
 from .refinement import RefineAnswer
@@ -15,6 +16,8 @@ __all__ = [
     "CondorAdapter",
     "CritiqueAnswer",
     "ExpandTag",
+    "GrowTree",
+    "GrowthReport",
     "ProposeRoots",
     "Refine",
     "RefineAnswer",

@@ -181,6 +181,6 @@ def _is_json(annotation: Any) -> bool:
 def _explain(exc: ValueError) -> str:
     """The error in one line, without the input that pydantic would repeat at length."""
     if isinstance(exc, ValidationError):
-        places = ("; ".join(f"{'.'.join(map(str, e['loc'])) or 'value'}: {e['msg']}" for e in exc.errors()))
+        places = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'value'}: {e['msg']}" for e in exc.errors())
         return f"does not fit its schema ({places})"
     return str(exc) if str(exc).startswith("is ") else f"is invalid ({exc})"

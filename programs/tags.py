@@ -19,7 +19,9 @@ class ProposeRoots(Stage[tuple[str, ...]]):
         """The signature's inputs."""
         return {"language": LANGUAGE_NAMES[language], "existing": list(existing), "count": count}
 
-    def take(self, prediction: dspy.Prediction, language: Language, existing: Sequence[str], count: int) -> tuple[str, ...]:
+    def take(
+        self, prediction: dspy.Prediction, language: Language, existing: Sequence[str], count: int
+    ) -> tuple[str, ...]:
         """The proposed tags; whether they are new and clean is for the tree to say."""
         return tuple(prediction.tags)
 

@@ -1,0 +1,25 @@
+"""`condor export`: a run's kept records as a dataset file."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .options import FormatChoice, RunArgument, StageChoice
+
+
+def export(
+    run: RunArgument,
+    format_: Annotated[FormatChoice, typer.Option("--format", help="What each line looks like.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The JSONL file to write.")],
+    stage: Annotated[StageChoice, typer.Option("--stage", help="Whose answers.")] = StageChoice.refine,
+) -> None:
+    """Write the kept records as JSONL, in the order of the run's walk."""
+    from ..experiments import export_run, run_status
+
+    from .running import REHEARSAL_NOTE
+
+    count = export_run(run, out, format_=format_.value, stage=stage.value)
+    typer.echo(f"{out}: {count} lines")
+    if run_status(run).rehearsal:
+        typer.echo(REHEARSAL_NOTE)

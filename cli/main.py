@@ -1,0 +1,41 @@
+"""The `condor` command."""
+
+import sys
+
+import typer
+
+from ..errors import BadInput, CondorError, Interrupted
+from . import explain, export, quickstart, serve_rehearsal, status, synth, tree
+from .exit_codes import BAD_INPUT, FAILED, INTERRUPTED
+
+app = typer.Typer(
+    name="condor",
+    help="Fine-tuning data from a World Knowledge Tree: questions, answers, critiques, refinements.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("quickstart")(quickstart.quickstart)
+app.add_typer(tree.app, name="tree")
+app.command("synth")(synth.synth)
+app.command("status")(status.status)
+app.command("explain")(explain.explain)
+app.command("export")(export.export)
+app.command("serve-rehearsal")(serve_rehearsal.serve_rehearsal)
+
+
+def main() -> None:
+    """Run the command line. A user's mistake is one line on stderr, and never a traceback."""
+    try:
+        app()
+    except Interrupted as exc:
+        _fail(exc, INTERRUPTED)
+    except BadInput as exc:
+        _fail(exc, BAD_INPUT)
+    except CondorError as exc:
+        _fail(exc, FAILED)
+
+
+def _fail(exc: CondorError, code: int) -> None:
+    typer.echo(f"condor: {exc}", err=True)
+    sys.exit(code)

@@ -1,0 +1,44 @@
+"""Options that several commands share."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class FormatChoice(StrEnum):
+    """Export formats, as typer shows them."""
+
+    messages = "messages"
+    alpaca = "alpaca"
+    sharegpt = "sharegpt"
+    dpo = "dpo"
+
+
+class StageChoice(StrEnum):
+    """Whose answers: the first ones, or those of the last refinement."""
+
+    void = "void"
+    refine = "refine"
+
+
+class LanguageChoice(StrEnum):
+    """Languages, as typer shows them."""
+
+    en = "en"
+    zh = "zh"
+
+
+RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run's directory.", show_default=False)]
+ModelOption = Annotated[
+    str | None,
+    typer.Option("--model", metavar="SPEC", help="rehearsal, or any model as LiteLLM names it (openai/gpt-4o-mini)."),
+]
+ApiBaseOption = Annotated[
+    str | None, typer.Option("--api-base", metavar="URL", help="Address of an OpenAI-compatible endpoint.")
+]
+ConcurrencyOption = Annotated[
+    int | None, typer.Option("--concurrency", min=1, max=4096, help="Calls in flight at most.", show_default=False)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]

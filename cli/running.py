@@ -1,0 +1,92 @@
+"""Running a synthesis in the foreground: Ctrl-C, progress, and the words at the end."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from rich.console import Console
+
+from .exit_codes import DONE, INTERRUPTED, SHORTFALL
+from .progress import SynthesisProgress, dollars, thousands
+
+if TYPE_CHECKING:
+    from ..experiments import Recipe
+    from ..runtime.synthesizer import Outcome
+
+T = TypeVar("T")
+
+REHEARSAL_NOTE = "rehearsal data: written by the embedded stand-in to try the pipeline, not to train on"
+
+
+def synthesise(recipe: "Recipe", run: Path, console: Console, *, resume_command: str) -> int:
+    """Run a synthesis to its end, a shortfall or Ctrl-C; returns the exit code.
+
+    Args:
+        resume_command: what to type to go on after an interruption.
+    """
+    from ..experiments import prepare_synthesis
+
+    with SynthesisProgress(console) as progress, prepare_synthesis(recipe, run, on_change=progress.show) as synthesis:
+        tally = synthesis.synthesizer.tally
+        if synthesis.resumed:
+            console.print(f"going on with {run}: {tally.kept} of {tally.asked} kept", highlight=False)
+        outcome = run_until_done(synthesis.run(), stop=synthesis.synthesizer.stop, console=console)
+    return _close(outcome, recipe, run, console, resume_command)
+
+
+def run_until_done(work: Coroutine[Any, Any, T], *, stop: Callable[[], None], console: Console) -> T:
+    """Run a coroutine to its end; the first Ctrl-C calls `stop`, the second cancels it."""
+
+    async def under_signals() -> T:
+        task = asyncio.ensure_future(work)
+        with _ctrl_c(task, stop, console):
+            return await task
+
+    return asyncio.run(under_signals())
+
+
+@contextmanager
+def _ctrl_c(task: "asyncio.Task[Any]", stop: Callable[[], None], console: Console) -> Iterator[None]:
+    asked = False
+
+    def on_signal() -> None:
+        nonlocal asked
+        if asked:
+            task.cancel()
+            return
+        asked = True
+        console.print("stopping: calls in flight get a few seconds; Ctrl-C again to leave at once", highlight=False)
+        stop()
+
+    loop = asyncio.get_running_loop()
+    handled = (signal.SIGINT, signal.SIGTERM)
+    for number in handled:
+        loop.add_signal_handler(number, on_signal)
+    try:
+        yield
+    finally:
+        for number in handled:
+            loop.remove_signal_handler(number)
+
+
+def _close(outcome: "Outcome", recipe: "Recipe", run: Path, console: Console, resume_command: str) -> int:
+    tally = outcome.tally
+    console.print(
+        f"{run}: kept {tally.kept} of {tally.asked} records, rejected {tally.rejected}, failed {tally.failed}; "
+        f"{tally.calls} calls, {thousands(tally.input_tokens)} tokens in, {thousands(tally.output_tokens)} out, "
+        f"{dollars(tally.cost_usd)}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    if recipe.model.is_rehearsal:
+        console.print(REHEARSAL_NOTE, highlight=False)
+    if outcome.interrupted:
+        console.print(f"interrupted; everything finished is kept. Go on with: {resume_command}", soft_wrap=True)
+        return INTERRUPTED
+    if outcome.shortfall:
+        console.print(f"shortfall: {outcome.shortfall}", highlight=False, soft_wrap=True)
+        return SHORTFALL
+    return DONE

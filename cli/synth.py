@@ -1,0 +1,52 @@
+"""`condor synth`: run a recipe."""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from .options import ApiBaseOption, ConcurrencyOption, ModelOption
+
+if TYPE_CHECKING:
+    from ..experiments import Recipe
+
+
+def synth(
+    recipe: Annotated[Path, typer.Argument(metavar="RECIPE", help="A recipe (YAML); recipes/ has some to copy.")],
+    run: Annotated[Path, typer.Option("--run", metavar="DIR", help="Where the run lives; an existing one goes on.")],
+    records: Annotated[
+        int | None, typer.Option("--records", min=1, help="How many records to keep.", show_default=False)
+    ] = None,
+    model: ModelOption = None,
+    api_base: ApiBaseOption = None,
+    concurrency: ConcurrencyOption = None,
+) -> None:
+    """Run a recipe: questions, answers, critiques and refinements until enough records are kept.
+
+    The same command again goes on where the run was broken off. Options stand above what the recipe says.
+    """
+    from ..experiments import load_recipe
+
+    from .running import synthesise
+
+    settled = override(
+        load_recipe(recipe), recipe, records=records, model=model, api_base=api_base, concurrency=concurrency
+    )
+    command = shlex.join(["condor", *sys.argv[1:]])
+    raise typer.Exit(synthesise(settled, run, Console(), resume_command=command))
+
+
+def override(recipe: "Recipe", path: Path, **options: Any) -> "Recipe":
+    """A recipe with the command line's options in the place of its own values."""
+    from ..experiments.recipe import validate_recipe
+
+    data = recipe.model_dump(mode="json")
+    if options["model"] is not None:
+        data["model"]["name"] = options["model"]
+    if options["api_base"] is not None:
+        data["model"]["api_base"] = options["api_base"]
+    data |= {key: options[key] for key in ("records", "concurrency") if options[key] is not None}
+    return validate_recipe(data, path)

@@ -1,0 +1,94 @@
+"""One record's whole life: where it comes from, what was made of it, by which prompts, at what price."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..corpus.records import Cell, Record
+from ..errors import UnknownRecord
+from ..runtime.journal import Journal
+from .status import open_run
+
+
+@dataclass(frozen=True)
+class Life:
+    """A record with all that it came from and all that was made from its question.
+
+    Attributes:
+        record_id: what was asked for.
+        outcome: how the item ended (columns of the journal), or None while it is under way.
+        records: from the cell downwards: question, answer, then critique and refinement of every round.
+        prompts: prompt version -> messages, for every step in the chain.
+    """
+
+    record_id: str
+    outcome: dict[str, Any] | None
+    records: tuple[Record, ...]
+    prompts: dict[str, list[dict[str, Any]]]
+
+    def as_json(self) -> dict[str, Any]:
+        """The life as a JSON object."""
+        return {
+            "record_id": self.record_id,
+            "outcome": self.outcome,
+            "records": [
+                {"id": record.id, "kind": record.kind, **record.model_dump(mode="json", exclude_none=True)}
+                for record in self.records
+            ],
+            "prompts": self.prompts,
+        }
+
+
+def explain(run: Path, record_id: str) -> Life:
+    """The life of a record.
+
+    Args:
+        run: the run's directory.
+        record_id: the id of a cell, question, answer, critique or refinement, or its first digits.
+
+    Raises:
+        UnknownRecord: no record, or more than one, begins with that id.
+        BadInput: there is no run in the directory.
+    """
+    _, journal = open_run(run)
+    with journal:
+        record = _find(journal, record_id, run)
+        chain = _upwards(journal, record)
+        top = chain[0]
+        # Everything below the question belongs to the life; of a cell, all its questions do.
+        anchor = chain[1] if isinstance(top, Cell) and len(chain) > 1 else top
+        records = (*(chain[:1] if anchor is not top else ()), *_downwards(journal, anchor))
+        question = next((r for r in records if r.kind == "question"), None)
+        versions = dict.fromkeys(r.provenance.prompt_version for r in records if r.provenance)
+        prompts = {version: journal.prompt(version) or [] for version in versions}
+        outcome = journal.item_of(question.id) if question and anchor is not top else None
+    return Life(record_id=record.id, outcome=outcome, records=records, prompts=prompts)
+
+
+def _find(journal: Journal, record_id: str, run: Path) -> Record:
+    wanted = record_id.strip().lower()
+    if not wanted or set(wanted) - set("0123456789abcdef"):
+        raise UnknownRecord(f"{record_id!r} is no record id: ids are hexadecimal, as in the exported files")
+    found = journal.ids_with_prefix(wanted)
+    if len(found) > 1:
+        raise UnknownRecord(f"{run}: more than one record begins with {record_id}; give more digits")
+    record = journal.record(found[0]) if found else None
+    if record is None:
+        raise UnknownRecord(f"{run}: no record {record_id}; ids are in the exported files")
+    return record
+
+
+def _upwards(journal: Journal, record: Record) -> list[Record]:
+    """From the cell down to the record."""
+    chain = [record]
+    while (parent := journal.record(chain[0].parent_id)) is not None:
+        chain.insert(0, parent)
+    return chain
+
+
+def _downwards(journal: Journal, record: Record) -> list[Record]:
+    """A record and all that was made from it, parents before children."""
+    found = [record]
+    for child in journal.children(record.id):
+        found.extend(_downwards(journal, child))
+    return found

@@ -1,0 +1,87 @@
+"""Growing a tree with a model, journaled like a synthesis."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import dspy
+
+from .. import __version__
+from ..errors import ModelFault
+from ..knowledge import KnowledgeTree, save_tree
+from ..programs import CondorAdapter, GrowthReport, GrowTree
+from ..runtime.journal import Journal, StepEntry
+from ..runtime.models import ModelSpec, build_model
+from ..runtime.run_directory import RunDirectory
+from ..runtime.steps import JournaledSteps
+from ..runtime.stopping import finish_or_stop
+from ..vocabulary import Language
+
+
+@dataclass(frozen=True)
+class GrowthPlan:
+    """How large a tree to grow.
+
+    Attributes:
+        language: of the tags.
+        roots: root tags in the end.
+        depth: levels in all.
+        branching: tags under each tag above the last level.
+    """
+
+    language: Language
+    roots: int = 40
+    depth: int = 3
+    branching: int = 6
+
+
+async def grow_tree(
+    plan: GrowthPlan,
+    run: Path,
+    model_spec: ModelSpec,
+    *,
+    start: KnowledgeTree | None = None,
+    concurrency: int = 16,
+    parse_retries: int = 2,
+    on_step: Callable[[StepEntry], None] = lambda _: None,
+    stopping: asyncio.Event | None = None,
+) -> tuple[KnowledgeTree, GrowthReport]:
+    """Grow a tree and leave it in `run`, as `tree.json`.
+
+    The journal in `run` holds every reply: the same call again, after whatever broke it off, asks only for the rest.
+
+    Args:
+        start: what to grow from; by default nothing.
+        stopping: is set to stop the growth.
+
+    Raises:
+        ModelFault: no call can succeed; a run that never got a reply is taken away again.
+        BadInput: the directory cannot be written, is in use, or holds something else.
+        Interrupted: the growth was stopped; the same call goes on with it.
+    """
+    model = build_model(model_spec, concurrency=concurrency, stopping=stopping)
+    tree = KnowledgeTree()
+    if start is not None:
+        tree.merge(start)
+    with RunDirectory(run) as directory:
+        journal = (
+            directory.open_journal() if directory.exists else Journal.create(directory.journal, {"condor": __version__})
+        )
+        with journal:
+            steps = JournaledSteps(journal, model, on_step=on_step)
+            adapter = CondorAdapter(parse_retries=parse_retries)
+            try:
+                with dspy.context(lm=model.lm, adapter=adapter, disable_history=True, trace=None):
+                    growth = GrowTree().acall(
+                        tree, plan.language, roots=plan.roots, depth=plan.depth, branching=plan.branching, step=steps
+                    )
+                    report = await finish_or_stop(growth, model.engine.stopping)
+            except ModelFault:
+                if not journal.totals().calls:
+                    journal.close()
+                    directory.discard()
+                raise
+            save_tree(tree, directory.tree)
+    return tree, cast("GrowthReport", report)

@@ -1,0 +1,182 @@
+"""A recipe: everything that decides what a run writes, as a YAML file that a person reads and edits."""
+
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+
+from ..errors import RecipeFault
+from ..files import read_text, write_atomically
+from ..runtime.models import ModelSpec
+from ..vocabulary import DIFFICULTIES, TASKS, Difficulty, Language, TaskName
+
+V = TypeVar("V")
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _distinct(values: tuple[V, ...]) -> tuple[V, ...]:
+    if len(set(values)) < len(values):
+        raise ValueError("must not name anything twice")
+    return values
+
+
+OneOrMore = BeforeValidator(_as_list)
+
+
+class RefineSettings(BaseModel):
+    """How answers are refined.
+
+    Attributes:
+        rounds: critique and refine so often; each round starts from the one before and all are kept.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rounds: int = Field(default=1, ge=1, le=20)
+
+
+class Recipe(BaseModel):
+    """What to synthesise.
+
+    Attributes:
+        tree: one or several trees, merged: files, or `seed:en`, `seed:zh` for those that ship with the package.
+        languages: what to write in; they take turns. A tree in one language is asked in that one only.
+        records: how many refined records to keep.
+        tasks: of the paper's seven; their order is the order in which they are asked.
+        difficulties: whose questions to answer; a call always writes all three.
+        refine: how answers are refined.
+        seed: another seed walks the tree in another order.
+        model: writes everything.
+        parse_retries: how often a reply that does not parse is asked for again, with the error fed back.
+        concurrency: calls in flight at most.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tree: Annotated[tuple[str, ...], OneOrMore] = Field(min_length=1)
+    languages: Annotated[tuple[Language, ...], OneOrMore] = Field(default=("en",), min_length=1)
+    records: int = Field(gt=0)
+    tasks: tuple[TaskName, ...] = Field(default=TASKS, min_length=1)
+    difficulties: Annotated[tuple[Difficulty, ...], OneOrMore] = Field(default=DIFFICULTIES, min_length=1)
+    refine: RefineSettings = RefineSettings()
+    seed: int = 0
+    model: ModelSpec
+    parse_retries: int = Field(default=2, ge=0, le=10)
+    concurrency: int = Field(default=16, ge=1, le=4096)
+
+    _no_doubles = field_validator("tree", "languages", "tasks", "difficulties")(_distinct)
+
+
+#: Keys that may differ between two sessions of one run: they do not change what is written, or only how much of it.
+_FREE_KEYS = frozenset({"records", "concurrency"})
+
+
+def load_recipe(path: Path) -> Recipe:
+    """Read a recipe. Paths of trees in it are relative to its own directory.
+
+    Raises:
+        UnreadableFile: missing, or not UTF-8.
+        RecipeFault: not YAML, an unknown or missing key, or a value of the wrong kind: with line and key.
+    """
+    text = read_text(path, what="a recipe")
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        lines = _key_lines(root, path)
+        data = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as exc:
+        mark = exc.problem_mark or exc.context_mark
+        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
+        raise RecipeFault(f"{where}: not YAML: {exc.problem or exc.context}") from exc
+    except yaml.YAMLError as exc:
+        raise RecipeFault(f"{path}: not YAML: {exc}") from exc
+    if not isinstance(data, dict):
+        raise RecipeFault(f"{path}: expected keys and values such as 'tree: seed:en', found {type(data).__name__}")
+    recipe = validate_recipe(data, path, lines)
+    return recipe.model_copy(update={"tree": tuple(_beside(path, tree) for tree in recipe.tree)})
+
+
+def validate_recipe(data: dict[Any, Any], path: Path, lines: dict[tuple[Any, ...], int] | None = None) -> Recipe:
+    """A recipe from its keys and values.
+
+    Args:
+        data: keys and values.
+        path: the file that they came from, for messages.
+        lines: the line of each key, by its place.
+
+    Raises:
+        RecipeFault: an unknown or missing key, or a value of the wrong kind.
+    """
+    try:
+        return Recipe.model_validate(data)
+    except ValidationError as exc:
+        problems = "; ".join(_describe(error, lines or {}) for error in exc.errors())
+        raise RecipeFault(f"{path}: {problems}") from exc
+
+
+def save_recipe(recipe: Recipe, path: Path) -> None:
+    """Write a recipe with every default spelt out."""
+    with write_atomically(path) as file:
+        yaml.safe_dump(recipe.model_dump(mode="json"), file, sort_keys=False, allow_unicode=True)
+
+
+def differences(before: Recipe, now: Recipe) -> list[str]:
+    """What of two recipes for one run must not differ and does, a line each."""
+    old, new = _flat(before.model_dump(mode="json")), _flat(now.model_dump(mode="json"))
+    return [
+        f"{key}: {old.get(key)!r} -> {new.get(key)!r}"
+        for key in sorted({*old, *new})
+        # Where a model is served does not change what it writes.
+        if old.get(key) != new.get(key)
+        and key not in _FREE_KEYS | {"model.api_base", "model.api_key_env", "model.timeout_s", "tree"}
+    ]
+
+
+def _flat(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, item in value.items():
+        flat |= _flat(item, f"{prefix}{key}.") if isinstance(item, dict) else {f"{prefix}{key}": item}
+    return flat
+
+
+def _beside(recipe: Path, tree: str) -> str:
+    return tree if tree.startswith("seed:") else str(recipe.parent / tree)
+
+
+def _key_lines(node: yaml.Node | None, path: Path, place: tuple[Any, ...] = ()) -> dict[tuple[Any, ...], int]:
+    """The line of every key, and a refusal of keys that stand twice: YAML would keep the last without a word."""
+    lines: dict[tuple[Any, ...], int] = {}
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            here = (*place, key.value)
+            if here in lines:
+                raise RecipeFault(f"{path}:{key.start_mark.line + 1}: the key {key.value!r} stands twice")
+            lines[here] = key.start_mark.line + 1
+            lines |= _key_lines(value, path, here)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            lines[*place, index] = value.start_mark.line + 1
+            lines |= _key_lines(value, path, (*place, index))
+    return lines
+
+
+def _describe(error: Any, lines: dict[tuple[Any, ...], int]) -> str:
+    place = error["loc"]
+    key = ".".join(str(part) for part in place)
+    line = next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), None)
+    where = f"line {line}, {key}" if line else key
+    match error["type"]:
+        case "missing":
+            return f"{key}: this key is missing"
+        case "extra_forbidden":
+            return f"{where}: unknown key (known: {', '.join(_known(place))})"
+        case _:
+            return f"{where}: {error['msg']}, found {error['input']!r}"
+
+
+def _known(place: tuple[Any, ...]) -> list[str]:
+    model: Any = {"refine": RefineSettings, "model": ModelSpec}.get(place[0], Recipe) if len(place) > 1 else Recipe
+    return list(model.model_fields)

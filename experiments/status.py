@@ -1,0 +1,91 @@
+"""What a run has come to, from its journal and recipe alone."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import BadInput
+from ..runtime.journal import Journal
+from ..runtime.run_directory import RunDirectory
+from .recipe import load_recipe
+
+
+@dataclass(frozen=True)
+class RunStatus:
+    """A run's figures.
+
+    Attributes:
+        asked: records wanted.
+        kept, rejected, failed: items by how they ended.
+        missing: records still to be kept.
+        calls, input_tokens, output_tokens: of all sessions.
+        cost_usd: None where the model's price is unknown.
+        calls_by_stage: calls of each stage.
+        reasons: outcome -> reason -> number of items, for what was not kept.
+        model: what wrote it; `rehearsal` is whether that is the embedded stand-in.
+    """
+
+    run: str
+    asked: int
+    kept: int
+    rejected: int
+    failed: int
+    missing: int
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float | None
+    calls_by_stage: dict[str, int]
+    reasons: dict[str, dict[str, int]]
+    model: str
+    rehearsal: bool
+    tree_version: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The figures as a JSON object."""
+        return asdict(self)
+
+
+def open_run(run: Path) -> tuple[RunDirectory, Journal]:
+    """A run's paths, and its journal for reading.
+
+    Raises:
+        BadInput: there is no run in the directory.
+    """
+    directory = RunDirectory(run)
+    if not directory.exists or not directory.recipe.exists():
+        raise BadInput(f"{run}: no run here; condor synth RECIPE --run {run} makes one")
+    return directory, Journal.open_read_only(directory.journal)
+
+
+def run_status(run: Path) -> RunStatus:
+    """A run's figures, also while it is under way.
+
+    Raises:
+        BadInput: there is no run in the directory.
+    """
+    directory, journal = open_run(run)
+    recipe = load_recipe(directory.recipe)
+    with journal:
+        totals = journal.totals()
+        meta = journal.meta()
+    reasons: dict[str, dict[str, int]] = {}
+    for (outcome, reason), count in sorted(totals.reasons.items()):
+        reasons.setdefault(outcome, {})[reason] = count
+    return RunStatus(
+        run=str(run),
+        asked=recipe.records,
+        kept=totals.kept,
+        rejected=totals.rejected,
+        failed=totals.failed,
+        missing=max(0, recipe.records - totals.kept),
+        calls=totals.calls,
+        input_tokens=totals.input_tokens,
+        output_tokens=totals.output_tokens,
+        cost_usd=totals.cost_usd,
+        calls_by_stage=totals.calls_by_stage,
+        reasons=reasons,
+        model=recipe.model.name,
+        rehearsal=recipe.model.is_rehearsal,
+        tree_version=meta.get("tree_version", ""),
+    )

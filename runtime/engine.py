@@ -1,0 +1,179 @@
+"""Between DSPy and a model: a bound on calls in flight, retries that honour Retry-After, and the ledger."""
+
+import asyncio
+import random
+import time
+from dataclasses import dataclass
+from typing import Protocol
+
+from dspy.lm15 import (
+    LM15Error,
+    RateLimitError,
+    Request,
+    Response,
+    ServerError,
+    TimeoutError as ReplyTimeout,
+    TransportError,
+)
+
+from .ledger import Price, current_ledger
+
+_RETRYABLE = (RateLimitError, ServerError, ReplyTimeout, TransportError)
+
+
+class AsyncEngine(Protocol):
+    """One attempt at one request."""
+
+    async def complete(self, request: Request) -> Response:
+        """The reply, or an error of `dspy.lm15`."""
+        ...
+
+
+class SyncEngine(Protocol):
+    """One attempt at one request, blocking."""
+
+    def complete(self, request: Request) -> Response:
+        """The reply, or an error of `dspy.lm15`."""
+        ...
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """How often and how long to wait before a failed call is repeated.
+
+    Attributes:
+        attempts: calls in all, the first included.
+        first_attempts: the same for the first call of a session: a wrong address should be told soon.
+        base_s, cap_s: the wait before attempt k is drawn evenly from 0 to min(cap_s, base_s * 2**k) seconds, and is
+            never shorter than the endpoint's Retry-After.
+    """
+
+    attempts: int = 6
+    first_attempts: int = 3
+    base_s: float = 1.0
+    cap_s: float = 60.0
+
+    def delay(self, error: LM15Error, attempt: int, rng: random.Random) -> float:
+        """Seconds to wait after the failure of attempt `attempt` (0 for the first)."""
+        jittered = rng.uniform(0, min(self.cap_s, self.base_s * 2**attempt))
+        return max(jittered, error.retry_after or 0.0)
+
+
+class LimitedEngine:
+    """An async engine around one attempt: at most `concurrency` calls in flight, retries, and the ledger.
+
+    The first call goes alone. Only when it has got a reply may others follow: so a wrong key, a wrong model or a dead
+    address costs one call and not `concurrency` of them.
+
+    Args:
+        inner: makes one attempt.
+        concurrency: calls in flight at most.
+        timeout_s: a call's deadline on the wall clock, whatever the endpoint trickles.
+        price: what a reply's usage costs in USD, or None where that is unknown.
+        retry: when to repeat a failed call.
+        rng: for the jitter.
+        stopping: once it is set, no failed call is repeated.
+    """
+
+    def __init__(
+        self,
+        inner: AsyncEngine,
+        *,
+        concurrency: int,
+        timeout_s: float,
+        price: Price,
+        retry: RetryPolicy,
+        rng: random.Random,
+        stopping: asyncio.Event,
+    ) -> None:
+        self.proven = False
+        self.stopping = stopping
+        self._inner = inner
+        self._slots = asyncio.Semaphore(concurrency)
+        self._first = asyncio.Lock()
+        self._timeout_s = timeout_s
+        self._price = price
+        self._retry = retry
+        self._rng = rng
+
+    async def complete(self, request: Request) -> Response:
+        """The reply to a request.
+
+        Raises:
+            LM15Error: no attempt succeeded; the last one's error.
+        """
+        if not self.proven:
+            async with self._first:
+                if not self.proven:
+                    response = await self._persist(request, self._retry.first_attempts)
+                    self.proven = True
+                    return response
+        return await self._persist(request, self._retry.attempts)
+
+    async def _persist(self, request: Request, attempts: int) -> Response:
+        attempt = 0
+        while True:
+            try:
+                return await self._attempt(request)
+            except _RETRYABLE as exc:
+                attempt += 1
+                if attempt >= attempts or self.stopping.is_set():
+                    raise
+                await self._pause(self._retry.delay(exc, attempt - 1, self._rng))
+
+    async def _attempt(self, request: Request) -> Response:
+        async with self._slots:
+            ledger = current_ledger()
+            ledger.calls += 1
+            started = time.monotonic()
+            try:
+                async with asyncio.timeout(self._timeout_s):
+                    response = await self._inner.complete(request)
+            except TimeoutError as exc:
+                if isinstance(exc, LM15Error):
+                    raise
+                raise ReplyTimeout(f"no reply within {self._timeout_s:g} s") from exc
+            finally:
+                ledger.seconds += time.monotonic() - started
+        ledger.add(response.usage, self._price)
+        return response
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, but not once the run is being stopped."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.stopping.wait()
+        except TimeoutError:
+            return
+
+
+class BlockingEngine:
+    """The blocking counterpart, for optimizers and notebooks: retries and the ledger, one call at a time a thread."""
+
+    def __init__(self, inner: SyncEngine, *, price: Price, retry: RetryPolicy, rng: random.Random) -> None:
+        self._inner = inner
+        self._price = price
+        self._retry = retry
+        self._rng = rng
+
+    def complete(self, request: Request) -> Response:
+        """The reply to a request.
+
+        Raises:
+            LM15Error: no attempt succeeded; the last one's error.
+        """
+        ledger = current_ledger()
+        for attempt in range(self._retry.attempts):
+            ledger.calls += 1
+            started = time.monotonic()
+            try:
+                response = self._inner.complete(request)
+                break
+            except _RETRYABLE as exc:
+                if attempt + 1 == self._retry.attempts:
+                    raise
+                time.sleep(self._retry.delay(exc, attempt, self._rng))
+            finally:
+                ledger.seconds += time.monotonic() - started
+        ledger.add(response.usage, self._price)
+        return response

@@ -1,0 +1,24 @@
+"""The one place that reads or sets the process environment."""
+
+import os
+import re
+
+_SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.IGNORECASE)
+#: Shorter values are settings like "1" or "none"; taking them out of a text would only garble it.
+_SHORTEST_SECRET = 8
+
+
+def variable(name: str) -> str | None:
+    """An environment variable, or None where it is unset or empty."""
+    return os.environ.get(name) or None
+
+
+def prepare_litellm() -> None:
+    """Set what LiteLLM reads while it is imported: its price map comes from the package and is not fetched."""
+    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+
+
+def secrets() -> list[str]:
+    """The values of all variables that are named like keys, longest first, to be kept out of what is written."""
+    named = (value for name, value in os.environ.items() if _SECRET_NAME.search(name))
+    return sorted({value for value in named if len(value) >= _SHORTEST_SECRET}, key=len, reverse=True)

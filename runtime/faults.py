@@ -1,0 +1,67 @@
+"""DSPy's errors in Condor's words: the one boundary where they are translated."""
+
+from dspy.utils.exceptions import (
+    AdapterParseError,
+    LMAuthError,
+    LMBillingError,
+    LMConfigurationError,
+    LMError,
+    LMInvalidRequestError,
+    LMRateLimitError,
+    LMServerError,
+    LMTimeoutError,
+    LMTransportError,
+    LMUnsupportedFeatureError,
+    LMUnsupportedModelError,
+)
+
+from ..errors import CallFault, CondorError, ModelFault, RefusedRequest, UnreadableReply
+from .environment import secrets
+from .models import Model
+
+#: No further call can succeed.
+_FATAL: dict[type[LMError], str] = {
+    LMAuthError: "the endpoint refused the key",
+    LMBillingError: "the account has no credit left",
+    LMUnsupportedModelError: "the endpoint knows no such model",
+    LMConfigurationError: "the model is not configured",
+    LMUnsupportedFeatureError: "the model does not take these settings",
+}
+#: The next call may succeed: the failure's short name.
+_PASSING: dict[type[LMError], str] = {
+    LMRateLimitError: "rate_limit",
+    LMTimeoutError: "timeout",
+    LMServerError: "server",
+    LMTransportError: "transport",
+}
+
+
+def translate(error: LMError | AdapterParseError, model: Model) -> CondorError:
+    """What a failed call means for the run.
+
+    Returns:
+        ModelFault: no call can succeed; also any failure of the first call but a reply that cannot be read.
+        UnreadableReply, RefusedRequest: this item fails, the run goes on.
+        CallFault: there was no reply; the run goes on and a resumed run asks again.
+    """
+    if isinstance(error, AdapterParseError):
+        return UnreadableReply(error.message or "the reply does not parse", raw=error.lm_response or "")
+    said = _redact(error.message)
+    where = model.spec.name + (f" at {model.spec.api_base}" if model.spec.api_base else "")
+    for kind, meaning in _FATAL.items():
+        if isinstance(error, kind):
+            return ModelFault(f"{where}: {meaning}: {said}")
+    passing = next((name for kind, name in _PASSING.items() if isinstance(error, kind)), "unexpected")
+    if not model.engine.proven:
+        unreachable = "cannot be reached" if passing == "transport" else "answered no call"
+        return ModelFault(f"{where}: {unreachable}: {said}")
+    if isinstance(error, LMInvalidRequestError):
+        return RefusedRequest(f"{where}: {said}")
+    return CallFault(f"{where}: {said}", reason=passing)
+
+
+def _redact(text: str) -> str:
+    """A text without the values of variables that are named like keys: an endpoint may echo what it was sent."""
+    for secret in secrets():
+        text = text.replace(secret, "[key]")
+    return text

@@ -1,0 +1,87 @@
+"""What a journal holds: executed steps, ended items, and sums over both."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ...corpus.records import Record
+
+StepOutcome = Literal["done", "invalid", "error"]
+ItemOutcome = Literal["kept", "rejected", "failed"]
+
+
+@dataclass(frozen=True)
+class StepEntry:
+    """One executed step.
+
+    Attributes:
+        outcome: `done`; `invalid`, the reply is no record and asking again would give the same; or `error`, there was
+            no reply and a resumed run asks again. Figures of an earlier `error` are added to those of what follows.
+        output: for `done`: JSON with the ids of the records or with the plain values that the step returned.
+        records: what to store with it.
+        reason, detail, raw: for the others: the failure's short name, one line, and the reply as it came.
+    """
+
+    key: str
+    stage: str
+    outcome: StepOutcome
+    prompt_version: str
+    model: str
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float | None
+    seconds: float
+    finished_at: str
+    output: str | None = None
+    records: Sequence[Record] = ()
+    reason: str | None = None
+    detail: str | None = None
+    raw: str | None = None
+
+
+@dataclass(frozen=True)
+class ItemEntry:
+    """How one asked-for item ended.
+
+    Attributes:
+        position: its place in the walk of cells and difficulties.
+        final: False where a resumed run should try again (a call that got no reply).
+        record_id: of the last refinement, for a kept item.
+        reason, figure, detail: the rule and its figure for a rejected item, the failure's name for a failed one.
+    """
+
+    position: int
+    outcome: ItemOutcome
+    cell_id: str
+    difficulty: str
+    final: bool = True
+    question_id: str | None = None
+    answer_id: str | None = None
+    record_id: str | None = None
+    reason: str | None = None
+    figure: float | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True)
+class JournalTotals:
+    """Sums over a journal.
+
+    Attributes:
+        kept, rejected, failed: items by how they ended.
+        reasons: (outcome, reason) -> number of items, for rejected and failed ones.
+        calls, input_tokens, output_tokens: over all steps, whatever became of them.
+        cost_usd: None where the price of any call is unknown.
+        calls_by_stage: calls of each stage.
+    """
+
+    kept: int
+    rejected: int
+    failed: int
+    reasons: dict[tuple[str, str], int]
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float | None
+    calls_by_stage: dict[str, int]

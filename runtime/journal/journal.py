@@ -1,0 +1,220 @@
+"""The truth of a run: one SQLite file with every finished step, every record, and how each item ended.
+
+One thread writes, in batches: a write is acknowledged after the commit that holds it (WAL, synchronous FULL), and many
+writes share one commit. Readers, in this process or another, look on meanwhile.
+"""
+
+import json
+import sqlite3
+from array import array
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ...corpus.records import Answer, Chain, Critique, Question, Record, Refinement, parse_record
+from ...errors import JournalFault
+from .entries import ItemEntry, JournalTotals, StepEntry, StepOutcome
+from .file import check_file, connect, create_file
+from .writer import JournalWriter, Operation, insert_item, insert_step
+
+R = TypeVar("R", bound=Record)
+
+
+class Journal:
+    """A run's journal. Open one with `Journal.create`, `Journal.open` or `Journal.open_read_only`, and close it."""
+
+    def __init__(self, path: Path, *, writable: bool) -> None:
+        self.path = path
+        self._reader = connect(path, read_only=not writable)
+        self._writer = JournalWriter(path) if writable else None
+
+    @classmethod
+    def create(cls, path: Path, meta: dict[str, str]) -> "Journal":
+        """Make a journal (see `create_file`) and open it.
+
+        Raises:
+            OutputFault: the file cannot be made.
+        """
+        create_file(path, meta)
+        return cls(path, writable=True)
+
+    @classmethod
+    def open(cls, path: Path) -> "Journal":
+        """Open a journal to go on with it.
+
+        Raises:
+            JournalFault: it is missing, is no journal, is damaged, or a newer version wrote it.
+        """
+        check_file(path)
+        return cls(path, writable=True)
+
+    @classmethod
+    def open_read_only(cls, path: Path) -> "Journal":
+        """Open a journal to look at it, also while another process writes it.
+
+        Raises:
+            JournalFault: as for `open`.
+        """
+        check_file(path)
+        return cls(path, writable=False)
+
+    def close(self) -> None:
+        """Write what is pending and let go of the file."""
+        if self._writer is not None:
+            self._writer.close()
+        self._reader.close()
+
+    def __enter__(self) -> "Journal":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    # -- writing -------------------------------------------------------------------------------------------------
+
+    async def write_step(self, entry: StepEntry) -> None:
+        """Store a step with its records; return once they are on disk."""
+        await self._write(lambda database: insert_step(database, entry))
+
+    async def write_item(self, entry: ItemEntry) -> None:
+        """Store how an item ended; return once it is on disk."""
+        await self._write(lambda database: insert_item(database, entry))
+
+    async def reopen_items(self) -> int:
+        """Forget the ends that were not final, so that these items are tried again; returns their number."""
+        (count,) = self._one("SELECT count(*) FROM items WHERE NOT final") or (0,)
+        if count:
+            await self._write(lambda database: database.execute("DELETE FROM items WHERE NOT final"))
+        return count
+
+    async def write_prompt(self, version: str, stage: str, messages: list[dict[str, Any]]) -> None:
+        """Store a prompt's messages under their version, so that a record's prompt can be read later."""
+        text = json.dumps(messages, ensure_ascii=False)
+        await self._write(
+            lambda db: db.execute("INSERT OR IGNORE INTO prompts VALUES (?, ?, ?)", (version, stage, text))
+        )
+
+    async def _write(self, operation: Operation) -> None:
+        if self._writer is None:
+            raise JournalFault(f"{self.path}: opened for reading only")
+        await self._writer.submit(operation)
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    def meta(self) -> dict[str, str]:
+        """What the journal says of itself."""
+        return dict(self._query("SELECT key, value FROM meta"))
+
+    def finished_step(self, key: str) -> tuple[StepOutcome, dict[str, Any]] | None:
+        """(outcome, columns) of a step that need not be executed again, or None."""
+        row = self._one(
+            "SELECT outcome, output, reason, detail, raw FROM steps WHERE key = ? AND outcome != 'error'", (key,)
+        )
+        if row is None:
+            return None
+        outcome, output, reason, detail, raw = row
+        return outcome, {"output": output, "reason": reason, "detail": detail, "raw": raw}
+
+    def record(self, record_id: str) -> Record | None:
+        """The record of an id, or None."""
+        row = self._one("SELECT kind, body FROM records WHERE id = ?", (record_id,))
+        return None if row is None else parse_record(*row)
+
+    def children(self, record_id: str) -> list[Record]:
+        """The records made from one."""
+        rows = self._query("SELECT kind, body FROM records WHERE parent_id = ? ORDER BY rowid", (record_id,))
+        return [parse_record(*row) for row in rows]
+
+    def ids_with_prefix(self, prefix: str) -> list[str]:
+        """At most two ids that begin with `prefix`: enough to know whether it is unique."""
+        after = prefix + "g"  # ids are hexadecimal, so 'g' sorts after whatever may follow
+        rows = self._query("SELECT id FROM records WHERE id >= ? AND id < ? LIMIT 2", (prefix, after))
+        return [row[0] for row in rows]
+
+    def prompt(self, version: str) -> list[dict[str, Any]] | None:
+        """The messages of a prompt version, or None."""
+        row = self._one("SELECT messages FROM prompts WHERE version = ?", (version,))
+        return None if row is None else json.loads(row[0])
+
+    def final_positions(self) -> Iterator[int]:
+        """The positions of all items that a resumed run leaves alone, in order."""
+        # Read at once, 8 bytes each: a cursor left open for the length of a run would keep the WAL from shrinking.
+        rows = self._query("SELECT position FROM items WHERE final ORDER BY position")
+        return iter(array("q", (position for (position,) in rows)))
+
+    def totals(self) -> JournalTotals:
+        """Sums over the whole journal, of one moment."""
+        with self._snapshot():
+            outcomes = dict(self._query("SELECT outcome, count(*) FROM items GROUP BY outcome"))
+            reasons = self._query(
+                "SELECT outcome, reason, count(*) FROM items WHERE outcome != 'kept' GROUP BY outcome, reason"
+            )
+            by_stage = dict(self._query("SELECT stage, sum(calls) FROM steps GROUP BY stage"))
+            sums = self._one(
+                "SELECT coalesce(sum(calls), 0), coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0),"
+                " sum(cost_usd), count(*) FILTER (WHERE cost_usd IS NULL) FROM steps"
+            )
+            reason_counts = {(outcome, reason): count for outcome, reason, count in reasons}
+        calls, input_tokens, output_tokens, cost, unpriced = sums or (0, 0, 0, None, 0)
+        return JournalTotals(
+            kept=outcomes.get("kept", 0),
+            rejected=outcomes.get("rejected", 0),
+            failed=outcomes.get("failed", 0),
+            reasons=reason_counts,
+            calls=calls,
+            input_tokens=input_tokens,
+            output_tokens=output_tokens,
+            cost_usd=None if unpriced else cost or 0.0,
+            calls_by_stage=by_stage,
+        )
+
+    def kept_chains(self) -> Iterator[Chain]:
+        """The whole life of each kept item, in the order of their positions, one at a time."""
+        rows = self._query(
+            "SELECT question_id, answer_id, record_id FROM items WHERE outcome = 'kept' ORDER BY position"
+        )
+        for question_id, answer_id, record_id in rows:
+            yield self._chain(question_id, answer_id, record_id)
+
+    def item_of(self, question_id: str) -> dict[str, Any] | None:
+        """How the item of a question ended, or None while it is under way."""
+        cursor = self._reader.execute("SELECT * FROM items WHERE question_id = ?", (question_id,))
+        row = cursor.fetchone()
+        return None if row is None else dict(zip((column[0] for column in cursor.description), row, strict=True))
+
+    def _chain(self, question_id: str, answer_id: str, record_id: str) -> Chain:
+        """Walk from the last refinement up to the answer: each record knows its parent."""
+        rounds: list[tuple[Critique, Refinement]] = []
+        current = record_id
+        while current != answer_id:
+            refinement = self._expect(current, Refinement)
+            critique = self._expect(refinement.parent_id, Critique)
+            rounds.append((critique, refinement))
+            current = critique.parent_id
+        question, answer = self._expect(question_id, Question), self._expect(answer_id, Answer)
+        return Chain(question, answer, tuple(reversed(rounds)))
+
+    def _expect(self, record_id: str, kind: type[R]) -> R:
+        record = self.record(record_id)
+        if not isinstance(record, kind):
+            raise JournalFault(f"{self.path}: damaged: no {kind.kind} {record_id}")
+        return record
+
+    def _one(self, sql: str, parameters: tuple[Any, ...] = ()) -> tuple[Any, ...] | None:
+        return next(self._query(sql, parameters), None)
+
+    def _query(self, sql: str, parameters: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+        try:
+            yield from self._reader.execute(sql, parameters)
+        except sqlite3.Error as exc:
+            raise JournalFault(f"{self.path}: cannot read: {exc}") from exc
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        """All queries inside see the journal of one moment."""
+        self._reader.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._reader.execute("COMMIT")

@@ -1,0 +1,149 @@
+"""The one thread that writes a journal, in batches."""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...errors import OutputFault
+from .entries import ItemEntry, StepEntry
+from .file import connect
+
+#: Writes that share a commit at most.
+_BATCH = 256
+
+Operation = Callable[[sqlite3.Connection], object]
+
+
+@dataclass
+class _Pending:
+    operation: Operation
+    loop: asyncio.AbstractEventLoop
+    done: asyncio.Future[None]
+
+    def settle(self, error: Exception | None) -> None:
+        """Tell the waiting task, in its own loop, unless it has gone."""
+        self.loop.call_soon_threadsafe(self._settle_in_loop, error)
+
+    def _settle_in_loop(self, error: Exception | None) -> None:
+        if self.done.done():
+            return
+        if error is None:
+            self.done.set_result(None)
+        else:
+            self.done.set_exception(error)
+
+
+class JournalWriter:
+    """Takes writes from any event loop and acknowledges each after the commit that holds it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._database = connect(path, read_only=False)
+        self._queue: queue.SimpleQueue[_Pending | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name=f"journal {path.name}", daemon=True)
+        self._thread.start()
+
+    async def submit(self, operation: Operation) -> None:
+        """Run an operation inside the next commit.
+
+        Raises:
+            OutputFault: the batch could not be committed (disk full, file gone); nothing of it is stored.
+        """
+        loop = asyncio.get_running_loop()
+        pending = _Pending(operation, loop, loop.create_future())
+        self._queue.put(pending)
+        # A caller that is cancelled must not cancel the acknowledgement: the write happens all the same.
+        await asyncio.shield(pending.done)
+
+    def close(self) -> None:
+        """Commit what is pending and close the file."""
+        self._queue.put(None)
+        self._thread.join()
+        self._database.close()
+
+    def _work(self) -> None:
+        closing = False
+        while not closing:
+            batch = [self._queue.get()]
+            while len(batch) < _BATCH and not self._queue.empty():
+                batch.append(self._queue.get())
+            closing = None in batch
+            writes = [pending for pending in batch if pending is not None]
+            error = self._commit([pending.operation for pending in writes]) if writes else None
+            for pending in writes:
+                pending.settle(error)
+
+    def _commit(self, operations: list[Operation]) -> Exception | None:
+        try:
+            self._database.execute("BEGIN IMMEDIATE")
+            for operation in operations:
+                operation(self._database)
+            self._database.execute("COMMIT")
+        except Exception as exc:  # noqa: BLE001  # every waiting task gets it; a thread that died would leave them waiting
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            if not isinstance(exc, sqlite3.Error):
+                return exc
+            fault = OutputFault(f"{self._path}: cannot write the journal: {exc}; the run can be resumed")
+            fault.__cause__ = exc
+            return fault
+        return None
+
+
+def insert_step(database: sqlite3.Connection, entry: StepEntry) -> None:
+    """Store a step and its records; an earlier attempt that got no reply is replaced and its figures carried over."""
+    database.execute(
+        "INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET"
+        " outcome = excluded.outcome, output = excluded.output, reason = excluded.reason, detail = excluded.detail,"
+        " raw = excluded.raw, calls = calls + excluded.calls, input_tokens = input_tokens + excluded.input_tokens,"
+        " output_tokens = output_tokens + excluded.output_tokens, cost_usd = cost_usd + excluded.cost_usd,"
+        " seconds = seconds + excluded.seconds, finished_at = excluded.finished_at WHERE outcome = 'error'",
+        (
+            entry.key,
+            entry.stage,
+            entry.outcome,
+            entry.output,
+            entry.reason,
+            entry.detail,
+            entry.raw,
+            entry.prompt_version,
+            entry.model,
+            entry.calls,
+            entry.input_tokens,
+            entry.output_tokens,
+            entry.cost_usd,
+            entry.seconds,
+            entry.finished_at,
+        ),
+    )
+    database.executemany(
+        "INSERT OR IGNORE INTO records VALUES (?, ?, ?, ?, ?)",
+        [
+            (record.id, record.kind, record.parent_id, entry.key, record.model_dump_json(exclude_none=True))
+            for record in entry.records
+        ],
+    )
+
+
+def insert_item(database: sqlite3.Connection, entry: ItemEntry) -> None:
+    """Store how an item ended; a later try replaces an end that was not final."""
+    database.execute(
+        "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            entry.position,
+            entry.outcome,
+            entry.final,
+            entry.cell_id,
+            entry.difficulty,
+            entry.question_id,
+            entry.answer_id,
+            entry.record_id,
+            entry.reason,
+            entry.figure,
+            entry.detail,
+        ),
+    )

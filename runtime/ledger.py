@@ -1,0 +1,56 @@
+"""What the calls of one step cost."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from dspy.lm15 import Usage
+
+#: What a reply's usage costs in USD, or None where the model's price is unknown.
+Price = Callable[[Usage], float | None]
+
+
+@dataclass
+class Ledger:
+    """Calls and what they used.
+
+    Attributes:
+        calls: requests that were sent, answered or not.
+        input_tokens, output_tokens: as the endpoint counted them; an endpoint that does not say counts as 0.
+        cost_usd: None from the first call on whose price is unknown.
+        seconds: time spent waiting for replies, not for a free slot or between retries.
+    """
+
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float | None = 0.0
+    seconds: float = 0.0
+
+    def add(self, usage: Usage, price: Price) -> None:
+        """Count what one reply used."""
+        self.input_tokens += usage.input_tokens or 0
+        self.output_tokens += usage.output_tokens or 0
+        cost = price(usage)
+        self.cost_usd = None if cost is None or self.cost_usd is None else self.cost_usd + cost
+
+
+# Engines stand below DSPy and cannot be handed the step that they work for; the context can.
+_current: ContextVar[Ledger | None] = ContextVar("condor_ledger", default=None)
+
+
+@contextmanager
+def open_ledger() -> Iterator[Ledger]:
+    """A ledger into which every call made inside the block, and in tasks started there, is entered."""
+    ledger = Ledger()
+    token = _current.set(ledger)
+    try:
+        yield ledger
+    finally:
+        _current.reset(token)
+
+
+def current_ledger() -> Ledger:
+    """The innermost open ledger; outside of any, one that nobody reads."""
+    return _current.get() or Ledger()

@@ -1,0 +1,200 @@
+"""Model specs, and the DSPy language models that they describe."""
+
+import asyncio
+import random
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import dspy
+from dspy.clients.engines import AsyncLiteLLMEngine, LiteLLMEngine
+from dspy.lm15 import Usage
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from ..errors import ModelFault
+from .engine import BlockingEngine, LimitedEngine, RetryPolicy
+from .environment import prepare_litellm, variable
+from .ledger import Price
+from .rehearsal.engine import AsyncRehearsalEngine, RehearsalEngine
+from .rehearsal.settings import RehearsalSettings, is_rehearsal
+
+#: Sent where an endpoint of one's own asks for no key: OpenAI's client refuses to send none.
+_NO_KEY = "none"
+
+
+class ModelSpec(BaseModel):
+    """Which model, where, and with what sampling settings. A string stands for a spec with that name alone.
+
+    Attributes:
+        name: `rehearsal`, `rehearsal?quality=0.8&latency=0.2`, or any model as LiteLLM names it (`openai/gpt-4o-mini`).
+        api_base: address of an endpoint, without user name or password in it.
+        api_key_env: the environment variable that holds the key; by default the one that LiteLLM reads. The key itself
+            is never part of a spec.
+        temperature: None sends none, as some reasoning models demand.
+        max_tokens: of one reply. A reply that reaches it is not a record.
+        timeout_s: deadline of one call, in seconds on the wall clock.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1)
+    api_base: str | None = None
+    api_key_env: str | None = None
+    temperature: float | None = Field(default=0.7, ge=0, le=2)
+    max_tokens: int = Field(default=4096, gt=0)
+    timeout_s: float = Field(default=600, gt=0)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_name(cls, value: Any) -> Any:
+        return {"name": value} if isinstance(value, str) else value
+
+    @field_validator("api_base")
+    @classmethod
+    def _check_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        # The address itself is not repeated: it may hold the very password that does not belong here.
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must be an http:// or https:// address such as http://127.0.0.1:8000/v1")
+        if parts.username or parts.password:
+            raise ValueError("must hold no user name or password; put the key into an environment variable")
+        return value
+
+    @field_validator("name")
+    @classmethod
+    def _check_rehearsal(cls, value: str) -> str:
+        if is_rehearsal(value):
+            RehearsalSettings.parse(value)
+        return value
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether this is the embedded stand-in, whose text is for trying the pipeline only."""
+        return is_rehearsal(self.name)
+
+    @property
+    def sampling(self) -> dict[str, float | int | str]:
+        """The settings that shape the text of a reply."""
+        settings = {"temperature": self.temperature, "max_tokens": self.max_tokens}
+        return {name: value for name, value in settings.items() if value is not None}
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What a step's key holds of its model: the name and sampling settings; not where it is served."""
+        return {"name": self.name, **self.sampling}
+
+
+@dataclass(frozen=True)
+class Model:
+    """A language model ready for use.
+
+    Attributes:
+        spec: what it was built from.
+        lm: for `dspy.context(lm=...)`.
+        engine: below `lm`: whether a first call has succeeded, and the stop signal.
+    """
+
+    spec: ModelSpec
+    lm: dspy.LM
+    engine: LimitedEngine
+
+
+def build_model(
+    spec: ModelSpec,
+    *,
+    concurrency: int,
+    rng: random.Random | None = None,
+    retry: RetryPolicy | None = None,
+    stopping: asyncio.Event | None = None,
+) -> Model:
+    """Make a spec's language model. No call is made.
+
+    Args:
+        spec: the model.
+        concurrency: calls in flight at most.
+        rng: for the jitter of retries; by default one of its own.
+        retry: when a failed call is repeated.
+        stopping: is set to stop whoever works with the model; by default an event of its own.
+
+    Raises:
+        ModelFault: LiteLLM knows no such provider, or the key is missing from the environment.
+    """
+    rng = rng or random.Random()
+    retry = retry or RetryPolicy()
+    if spec.is_rehearsal:
+        settings = RehearsalSettings.parse(spec.name)
+        inner, blocking = AsyncRehearsalEngine(settings), RehearsalEngine(settings)
+        price = _free
+    else:
+        client = {"api_base": spec.api_base, "api_key": _find_key(spec), "timeout": spec.timeout_s}
+        client = {name: value for name, value in client.items() if value is not None}
+        inner, blocking = AsyncLiteLLMEngine(**client), LiteLLMEngine(**client)
+        price = _litellm_price(spec.name)
+    engine = LimitedEngine(
+        inner,
+        concurrency=concurrency,
+        timeout_s=spec.timeout_s,
+        price=price,
+        retry=retry,
+        rng=rng,
+        stopping=stopping or asyncio.Event(),
+    )
+    lm = dspy.LM(
+        spec.name,
+        engine=BlockingEngine(blocking, price=price, retry=retry, rng=rng),
+        async_engine=engine,
+        cache=False,
+        num_retries=0,
+        **spec.sampling,
+    )
+    return Model(spec=spec, lm=lm, engine=engine)
+
+
+def _find_key(spec: ModelSpec) -> str | None:
+    """The key to send, or None where LiteLLM finds it (or needs none) by itself."""
+    litellm = _litellm()
+    try:
+        _, provider, _, _ = litellm.get_llm_provider(model=spec.name, api_base=spec.api_base)
+    except litellm.exceptions.BadRequestError as exc:
+        raise ModelFault(
+            f"unknown model {spec.name!r}: write it as LiteLLM does, provider first (openai/gpt-4o-mini), "
+            "or use the embedded model: rehearsal"
+        ) from exc
+    if spec.name.endswith("/"):
+        raise ModelFault(f"unknown model {spec.name!r}: the model's name is missing after {provider}/")
+    if spec.api_key_env is not None:
+        key = variable(spec.api_key_env)
+        if key is None:
+            raise ModelFault(f"{spec.name}: no key in the environment: set {spec.api_key_env}")
+        return key
+    missing = litellm.validate_environment(model=spec.name, api_base=spec.api_base)["missing_keys"]
+    if not missing:
+        return None
+    if spec.api_base is not None:
+        return _NO_KEY
+    raise ModelFault(f"{spec.name}: no key in the environment: set {' and '.join(missing)}")
+
+
+def _litellm() -> Any:
+    prepare_litellm()
+    import litellm
+
+    litellm.suppress_debug_info = True
+    return litellm
+
+
+def _litellm_price(name: str) -> Price:
+    """The price of a reply by LiteLLM's own copy of the price list."""
+    litellm = _litellm()
+    entry = litellm.model_cost.get(name) or litellm.model_cost.get(name.partition("/")[2])
+    if not entry or "input_cost_per_token" not in entry:
+        return lambda _: None
+    input_price, output_price = entry["input_cost_per_token"], entry.get("output_cost_per_token", 0.0)
+    return lambda usage: (usage.input_tokens or 0) * input_price + (usage.output_tokens or 0) * output_price
+
+
+def _free(usage: Usage) -> float:
+    del usage
+    return 0.0

@@ -1,0 +1,91 @@
+"""A run's directory: its recipe, its tree and its journal, held by one process at a time."""
+
+import os
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from ..errors import BadInput, OutputFault, RunInUse
+from ..files import make_directory
+from .journal import Journal
+
+RECIPE_FILE = "recipe.yaml"
+TREE_FILE = "tree.json"
+JOURNAL_FILE = "journal.db"
+_LOCK_FILE = "run.lock"
+
+
+class RunDirectory:
+    """The paths of a run, and the right to change it.
+
+    Use it as a context manager to hold the run: the lock belongs to the process and goes with it, however it ends.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = FileLock(path / _LOCK_FILE)
+        self._made_here = False
+
+    @property
+    def recipe(self) -> Path:
+        """The recipe in force, with every default written out."""
+        return self.path / RECIPE_FILE
+
+    @property
+    def tree(self) -> Path:
+        """The tree that the run samples from."""
+        return self.path / TREE_FILE
+
+    @property
+    def journal(self) -> Path:
+        """The run's truth."""
+        return self.path / JOURNAL_FILE
+
+    @property
+    def exists(self) -> bool:
+        """Whether a run was begun here."""
+        return self.journal.exists()
+
+    def __enter__(self) -> "RunDirectory":
+        """Hold the run.
+
+        Raises:
+            OutputFault: the directory cannot be made or written to.
+            RunInUse: another process holds it.
+            BadInput: the directory holds something else.
+        """
+        self._made_here = not self.path.exists()
+        make_directory(self.path)
+        try:
+            self._lock.acquire(blocking=False)
+        except Timeout as exc:
+            raise RunInUse(f"{self.path}: another process works on this run; wait for it or stop it") from exc
+        except OSError as exc:
+            raise OutputFault(f"{self.path}: cannot lock the run: {exc.strerror or exc}") from exc
+        strangers = [] if self.exists else [name for name in sorted(os.listdir(self.path)) if name not in _OWN]
+        if strangers:
+            self._lock.release()
+            raise BadInput(f"{self.path}: holds {strangers[0]} but no run; choose an empty or new directory")
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._lock.release()
+
+    def open_journal(self) -> Journal:
+        """The journal of a run that exists."""
+        return Journal.open(self.journal)
+
+    def discard(self) -> None:
+        """Take away a run that never got a reply: its files, and the directory if it was made for it.
+
+        The journal goes first: without it the rest is no run.
+        """
+        for name in (JOURNAL_FILE, f"{JOURNAL_FILE}-wal", f"{JOURNAL_FILE}-shm", RECIPE_FILE, TREE_FILE):
+            (self.path / name).unlink(missing_ok=True)
+        self._lock.release()
+        (self.path / _LOCK_FILE).unlink(missing_ok=True)
+        if self._made_here and not any(self.path.iterdir()):
+            self.path.rmdir()
+
+
+_OWN = frozenset({RECIPE_FILE, TREE_FILE, JOURNAL_FILE, _LOCK_FILE, f".{JOURNAL_FILE}.new"})

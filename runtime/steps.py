@@ -1,0 +1,240 @@
+"""Executing stages through the journal: what was done is read back, what is new is stored before it is used."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar, cast
+
+from dspy.utils.exceptions import AdapterParseError, LMError
+
+from ..corpus.records import Cell, Provenance, Record
+from ..corpus.text import clean_text
+from ..errors import (
+    CallFault,
+    Interrupted,
+    JournalFault,
+    RefusedReply,
+    RefusedRequest,
+    ReplyFault,
+    TruncatedReply,
+    UnreadableReply,
+)
+from ..hashing import content_hash
+from ..programs.stage import Stage
+from .faults import translate
+from .journal import Journal, StepEntry, StepOutcome
+from .ledger import Ledger, open_ledger
+from .models import Model
+
+T = TypeVar("T")
+
+#: Part of every key: a change of what is hashed must change it.
+_KEY_SCHEME = "condor-step-1"
+
+_REPLY_FAULTS: dict[str, type[ReplyFault]] = {
+    fault.reason: fault for fault in (UnreadableReply, TruncatedReply, RefusedReply, RefusedRequest)
+}
+
+
+def utc_now() -> datetime:
+    """The time on this machine's clock."""
+    return datetime.now(UTC)
+
+
+class JournaledSteps:
+    """Executes a stage once for each key; satisfies `condor.programs.Step`.
+
+    A key is the hash of the stage, what it was given (the signature's inputs and the ids of the records they come
+    from), the prompt version, the model with its sampling settings, and the replicate. So a new critique prompt leaves
+    every question and answer as it is.
+
+    Args:
+        journal: where results are stored and found.
+        model: whose language model the stages are called with; it must be that of the surrounding `dspy.context`.
+        replicate: another number makes other keys: a second sample of the same.
+        clock: gives the time for the records.
+        on_step: is told of every step that was executed, for live figures.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        model: Model,
+        *,
+        replicate: int = 0,
+        clock: Callable[[], datetime] = utc_now,
+        on_step: Callable[[StepEntry], None] = lambda _: None,
+    ) -> None:
+        self._journal = journal
+        self._model = model
+        self._replicate = replicate
+        self._clock = clock
+        self._on_step = on_step
+        self._versions: dict[Stage[Any], str] = {}
+        self._running: dict[str, asyncio.Future[Any]] = {}
+
+    async def __call__(self, stage: Stage[T], *args: Any) -> T:
+        """The stage's result, from the journal or from the model.
+
+        Raises:
+            ReplyFault: the reply is no record, now or when it was first asked for.
+            CallFault: there was no reply.
+            ModelFault: no call can succeed.
+            Interrupted: the run is being stopped and the step was not begun.
+        """
+        version = await self._version(stage)
+        key = self._key(stage, version, args)
+        if key in self._running:
+            return await asyncio.shield(self._running[key])
+        if (finished := self._journal.finished_step(key)) is not None:
+            return cast("T", self._recall(*finished))
+        if self._model.engine.stopping.is_set():
+            raise Interrupted("the run is being stopped")
+        self._running[key] = future = asyncio.get_running_loop().create_future()
+        try:
+            result = await self._execute(stage, key, version, args)
+        except BaseException as exc:
+            if isinstance(exc, Exception):
+                future.set_exception(exc)
+                future.exception()  # whoever waits gets it; if nobody does, that is no error of its own
+            else:
+                future.cancel()
+            raise
+        else:
+            future.set_result(result)
+            return result
+        finally:
+            del self._running[key]
+
+    async def _version(self, stage: Stage[Any]) -> str:
+        if stage not in self._versions:
+            self._versions[stage] = stage.prompt_version()
+            await self._journal.write_prompt(self._versions[stage], stage.name, stage.prompt())
+        return self._versions[stage]
+
+    def _key(self, stage: Stage[Any], version: str, args: tuple[Any, ...]) -> str:
+        sources = [arg.id for arg in args if isinstance(arg, Record)]
+        identity = self._model.spec.identity
+        return content_hash([_KEY_SCHEME, stage.name, stage.given(*args), sources, version, identity, self._replicate])
+
+    async def _execute(self, stage: Stage[T], key: str, version: str, args: tuple[Any, ...]) -> T:
+        with open_ledger() as ledger:
+            try:
+                result = cast("T", await stage.acall(*args))
+            except (LMError, AdapterParseError) as exc:
+                fault = translate(exc, self._model)
+                if isinstance(fault, ReplyFault):
+                    await self._store_fault("invalid", fault, fault.raw, stage, key, version, ledger)
+                elif isinstance(fault, CallFault):
+                    await self._store_fault("error", fault, "", stage, key, version, ledger)
+                raise fault from exc
+            except ReplyFault as exc:
+                await self._store_fault("invalid", exc, exc.raw, stage, key, version, ledger)
+                raise
+        return await self._store(result, stage, key, version, args, ledger)
+
+    async def _store(
+        self, result: T, stage: Stage[T], key: str, version: str, args: tuple[Any, ...], ledger: Ledger
+    ) -> T:
+        now = self._now()
+        provenance = Provenance(
+            stage=stage.name,
+            prompt_version=version,
+            model=self._model.spec.name,
+            sampling=self._model.spec.sampling,
+            calls=ledger.calls,
+            input_tokens=ledger.input_tokens,
+            output_tokens=ledger.output_tokens,
+            cost_usd=ledger.cost_usd,
+            created_at=now,
+        )
+        signed = _sign(result, provenance)
+        records = [
+            record for record in (signed if isinstance(signed, tuple) else (signed,)) if isinstance(record, Record)
+        ]
+        # A cell is made by the sampler, not by a step; it is stored with the first step that it is given to.
+        cells = [arg for arg in args if isinstance(arg, Cell)]
+        entry = self._entry(
+            stage, key, version, ledger, now, outcome="done", output=_dump(signed), records=[*cells, *records]
+        )
+        await self._journal.write_step(entry)
+        self._on_step(entry)
+        return signed
+
+    async def _store_fault(
+        self,
+        outcome: StepOutcome,
+        fault: ReplyFault | CallFault,
+        raw: str,
+        stage: Stage[Any],
+        key: str,
+        version: str,
+        ledger: Ledger,
+    ) -> None:
+        entry = self._entry(
+            stage,
+            key,
+            version,
+            ledger,
+            self._now(),
+            outcome=outcome,
+            reason=fault.reason,
+            detail=clean_text(str(fault)),
+            raw=clean_text(raw),
+        )
+        await self._journal.write_step(entry)
+        self._on_step(entry)
+
+    def _entry(self, stage: Stage[Any], key: str, version: str, ledger: Ledger, now: str, **rest: Any) -> StepEntry:
+        return StepEntry(
+            key=key,
+            stage=stage.name,
+            prompt_version=version,
+            model=self._model.spec.name,
+            calls=ledger.calls,
+            input_tokens=ledger.input_tokens,
+            output_tokens=ledger.output_tokens,
+            cost_usd=ledger.cost_usd,
+            seconds=ledger.seconds,
+            finished_at=now,
+            **rest,
+        )
+
+    def _now(self) -> str:
+        return self._clock().isoformat(timespec="seconds")
+
+    def _recall(self, outcome: StepOutcome, columns: dict[str, Any]) -> Any:
+        """A stored step's result, or its failure, as it was."""
+        if outcome == "invalid":
+            raise _REPLY_FAULTS[columns["reason"]](columns["detail"], raw=columns["raw"])
+        output = json.loads(columns["output"])
+        if "values" in output:
+            return tuple(output["values"])
+        records = tuple(self._record(record_id) for record_id in output["records"])
+        return records if output["many"] else records[0]
+
+    def _record(self, record_id: str) -> Record:
+        record = self._journal.record(record_id)
+        if record is None:
+            raise JournalFault(f"{self._journal.path}: damaged: no record {record_id}")
+        return record
+
+
+def _sign(result: T, provenance: Provenance) -> T:
+    """The same records, with their provenance; plain values as they are."""
+    if isinstance(result, Record):
+        return cast("T", result.model_copy(update={"provenance": provenance}))
+    if isinstance(result, tuple):
+        return cast("T", tuple(_sign(item, provenance) for item in result))
+    return result
+
+
+def _dump(result: object) -> str:
+    """A stage's result as the journal keeps it: ids of records, which stand in their own table, or plain values."""
+    if isinstance(result, Record):
+        return json.dumps({"records": [result.id], "many": False})
+    items = list(cast("tuple[Any, ...]", result))
+    if items and isinstance(items[0], Record):
+        return json.dumps({"records": [item.id for item in items], "many": True})
+    return json.dumps({"values": items}, ensure_ascii=False)

@@ -1,0 +1,307 @@
+"""Runs the pipeline over a tree: many chains at once, none waiting for another, until enough records are kept."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+import dspy
+
+from ..corpus.filters import Rejection, check_copied_example, check_language
+from ..corpus.records import Answer, Cell, Question
+from ..errors import CallFault, Interrupted, ReplyFault
+from ..knowledge.tasks import tasks_for
+from ..programs.adapter import CondorAdapter
+from ..programs.refine import Refine, Rounds
+from ..programs.void import Void
+from .journal import ItemEntry, Journal, JournalTotals, StepEntry
+from .models import Model
+from .plan import Item, Plan
+from .steps import JournaledSteps
+from .stopping import finish_or_stop
+
+#: So many items in a row without one kept: something is wrong that topping up will not mend.
+_HOPELESS = 100
+
+
+@dataclass
+class Tally:
+    """A run's figures, live.
+
+    Attributes:
+        asked: records wanted.
+        calls, input_tokens, output_tokens, cost_usd: over the run's whole life, as in the journal.
+        new_calls: of this process.
+    """
+
+    asked: int
+    kept: int = 0
+    rejected: int = 0
+    failed: int = 0
+    calls: int = 0
+    new_calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float | None = 0.0
+
+    @classmethod
+    def resume(cls, asked: int, totals: JournalTotals) -> "Tally":
+        """The figures that a journal has reached."""
+        return cls(
+            asked=asked,
+            kept=totals.kept,
+            rejected=totals.rejected,
+            failed=totals.failed,
+            calls=totals.calls,
+            input_tokens=totals.input_tokens,
+            output_tokens=totals.output_tokens,
+            cost_usd=totals.cost_usd,
+        )
+
+    def add_step(self, entry: StepEntry) -> None:
+        """Count an executed step."""
+        self.calls += entry.calls
+        self.new_calls += entry.calls
+        self.input_tokens += entry.input_tokens
+        self.output_tokens += entry.output_tokens
+        known = self.cost_usd is not None and entry.cost_usd is not None
+        self.cost_usd = (self.cost_usd or 0.0) + (entry.cost_usd or 0.0) if known else None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a synthesis ended.
+
+    Attributes:
+        tally: the figures at the end.
+        shortfall: why fewer records were kept than asked for, or None.
+        interrupted: whether the user stopped it.
+    """
+
+    tally: Tally
+    shortfall: str | None = None
+    interrupted: bool = False
+
+
+@dataclass
+class _Progress:
+    """What the launching of further items depends on."""
+
+    pending: int = 0
+    barren: int = 0
+    errors: list[BaseException] = field(default_factory=list)
+
+
+class Synthesizer:
+    """Turns a plan into kept records.
+
+    No more is begun than is still needed: an item is launched only while those kept and those under way are fewer than
+    asked for. So the kept records are the first of the walk that succeed, whatever the order in which replies come.
+
+    Args:
+        journal: of the run.
+        model: writes everything, as in the paper.
+        plan: what to ask, in order; items that have ended are not in it.
+        void, refine: the programs.
+        records: how many to keep in all, those of earlier sessions included.
+        concurrency: cells under way at most; the model bounds the calls in flight.
+        parse_retries: how often a reply that does not parse is asked for again.
+        on_change: is called with the tally whenever it changes.
+    """
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        model: Model,
+        plan: Plan,
+        void: Void,
+        refine: Refine,
+        records: int,
+        concurrency: int,
+        parse_retries: int,
+        on_change: Callable[[Tally], None] = lambda _: None,
+    ) -> None:
+        self.tally = Tally.resume(records, journal.totals())
+        self._journal = journal
+        self._model = model
+        self._plan = plan
+        self._void = void
+        self._refine = refine
+        self._concurrency = concurrency
+        self._parse_retries = parse_retries
+        self._on_change = on_change
+        self._step = JournaledSteps(journal, model, on_step=self._count_step)
+        self._progress = _Progress()
+
+    def stop(self) -> None:
+        """Begin no further call; those in flight are waited for and kept."""
+        self._model.engine.stopping.set()
+
+    async def run(self) -> Outcome:
+        """Work until enough records are kept, the plan is used up, or the run is stopped.
+
+        Raises:
+            ModelFault: no call can succeed; what is finished is kept.
+            OutputFault: the journal cannot be written.
+        """
+        if self.tally.kept < self.tally.asked:
+            # Items that failed for want of a reply are asked again: they count as not yet ended.
+            self.tally.failed -= await self._journal.reopen_items()
+        adapter = CondorAdapter(parse_retries=self._parse_retries)
+        with dspy.context(lm=self._model.lm, adapter=adapter, disable_history=True, trace=None):
+            try:
+                exhausted = await finish_or_stop(self._work(), self._model.engine.stopping)
+            except Interrupted:
+                exhausted = False
+        if self._progress.errors:
+            raise self._progress.errors[0]
+        return self._outcome(exhausted)
+
+    async def _work(self) -> bool:
+        """Launch and await; returns whether the plan was used up."""
+        live: set[asyncio.Task[None]] = set()
+        exhausted = False
+        try:
+            while True:
+                exhausted = self._launch(live) or exhausted
+                if not live:
+                    return exhausted
+                done, _ = await asyncio.wait(live, return_when=asyncio.FIRST_COMPLETED)
+                self._collect(live, done)
+        finally:
+            for task in live:
+                task.cancel()
+            await asyncio.gather(*live, return_exceptions=True)
+
+    def _launch(self, live: set[asyncio.Task[None]]) -> bool:
+        """Begin as many cells as may be begun; returns whether the plan turned out to be used up."""
+        while self._may_launch(len(live)):
+            items = self._plan.take(self.tally.asked - self.tally.kept - self._progress.pending)
+            if not items:
+                return True
+            self._progress.pending += len(items)
+            live.add(asyncio.create_task(self._run_cell(items)))
+        return False
+
+    def _may_launch(self, live: int) -> bool:
+        return (
+            live < self._concurrency
+            and self.tally.kept + self._progress.pending < self.tally.asked
+            and not self._model.engine.stopping.is_set()
+            and self._progress.barren < _HOPELESS
+        )
+
+    def _collect(self, live: set[asyncio.Task[None]], done: set[asyncio.Task[None]]) -> None:
+        """A cell that ended in an error ends the run; those under way may still finish their calls."""
+        for task in done:
+            live.discard(task)
+            error = task.exception()
+            if error is not None and not isinstance(error, Interrupted):
+                self._progress.errors.append(error)
+                self.stop()
+
+    async def _run_cell(self, items: Sequence[Item]) -> None:
+        cell = items[0].cell
+        try:
+            questions = await self._void.questions(cell, [item.difficulty for item in items], step=self._step)
+        except (ReplyFault, CallFault) as exc:
+            for item in items:
+                await self._end(_failed(item, exc))
+            return
+        by_difficulty = {question.origin.difficulty: question for question in questions}
+        chains = (self._run_chain(item, by_difficulty[item.difficulty]) for item in items)
+        results = await asyncio.gather(*chains, return_exceptions=True)
+        # All chains of the cell have come to their end; what went wrong may speak now, a mere stop last.
+        errors = [result for result in results if isinstance(result, BaseException)]
+        for error in sorted(errors, key=lambda error: isinstance(error, Interrupted)):
+            raise error
+
+    async def _run_chain(self, item: Item, question: Question) -> None:
+        if (rejection := _check_question(item.cell, question)) is not None:
+            await self._end(_rejected(item, question, rejection))
+            return
+        try:
+            answer = await self._void.answer(question, step=self._step)
+            rounds = await self._rounds(question, answer)
+        except (ReplyFault, CallFault) as exc:
+            await self._end(_failed(item, exc, question))
+            return
+        final = rounds[-1][1]
+        if (rejection := check_language(final.text, question.origin.language)) is not None:
+            await self._end(_rejected(item, question, rejection, answer_id=answer.id))
+            return
+        await self._end(
+            ItemEntry(
+                position=item.position,
+                outcome="kept",
+                cell_id=item.cell.id,
+                difficulty=item.difficulty,
+                question_id=question.id,
+                answer_id=answer.id,
+                record_id=final.id,
+            )
+        )
+
+    async def _rounds(self, question: Question, answer: Answer) -> Rounds:
+        # DSPy types what a module's `acall` returns as Prediction; ours return records.
+        return cast("Rounds", await self._refine.acall(question, answer, step=self._step))
+
+    async def _end(self, entry: ItemEntry) -> None:
+        await self._journal.write_item(entry)
+        self._progress.pending -= 1
+        self._progress.barren = 0 if entry.outcome == "kept" else self._progress.barren + 1
+        match entry.outcome:
+            case "kept":
+                self.tally.kept += 1
+            case "rejected":
+                self.tally.rejected += 1
+            case "failed":
+                self.tally.failed += 1
+        self._on_change(self.tally)
+
+    def _count_step(self, entry: StepEntry) -> None:
+        self.tally.add_step(entry)
+        self._on_change(self.tally)
+
+    def _outcome(self, exhausted: bool) -> Outcome:
+        missing = self.tally.asked - self.tally.kept
+        if missing <= 0:
+            return Outcome(self.tally)
+        if self._model.engine.stopping.is_set():
+            return Outcome(self.tally, interrupted=True)
+        if exhausted:
+            return Outcome(self.tally, f"{missing} short: every cell of the tree was asked; grow the tree or add tasks")
+        return Outcome(self.tally, f"{missing} short: {_HOPELESS} items in a row were not kept; see condor status")
+
+
+def _check_question(cell: Cell, question: Question) -> Rejection | None:
+    examples = tasks_for(cell.origin.language)[cell.origin.task].examples
+    return check_language(question.text, cell.origin.language) or check_copied_example(question.text, examples)
+
+
+def _rejected(item: Item, question: Question, rejection: Rejection, *, answer_id: str | None = None) -> ItemEntry:
+    return ItemEntry(
+        position=item.position,
+        outcome="rejected",
+        cell_id=item.cell.id,
+        difficulty=item.difficulty,
+        question_id=question.id,
+        answer_id=answer_id,
+        reason=rejection.rule,
+        figure=rejection.figure,
+        detail=rejection.detail,
+    )
+
+
+def _failed(item: Item, fault: ReplyFault | CallFault, question: Question | None = None) -> ItemEntry:
+    return ItemEntry(
+        position=item.position,
+        outcome="failed",
+        final=isinstance(fault, ReplyFault),
+        cell_id=item.cell.id,
+        difficulty=item.difficulty,
+        question_id=question.id if question else None,
+        reason=fault.reason,
+        detail=str(fault),
+    )
