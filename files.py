@@ -55,9 +55,9 @@ def make_directory(path: Path) -> None:
 
 @contextmanager
 def write_atomically(path: Path) -> Iterator[TextIO]:
-    """Open a temporary file beside `path`; on success it is synced and renamed to `path`, else it is removed.
+    r"""Open a temporary file beside `path`; on success it is synced and renamed to `path`, else it is removed.
 
-    Lines end in `\\n` on every system, text is UTF-8.
+    Lines end in `\n` on every system, text is UTF-8.
 
     Raises:
         OutputFault: the file cannot be written; what stood at `path` before still does.

@@ -16,7 +16,6 @@ def export(
 ) -> None:
     """Write the kept records as JSONL, in the order of the run's walk."""
     from ..experiments import export_run, run_status
-
     from .running import REHEARSAL_NOTE
 
     count = export_run(run, out, format_=format_.value, stage=stage.value)

@@ -12,7 +12,6 @@ from .options import JsonOption, RunArgument
 def status(run: RunArgument, as_json: JsonOption = False) -> None:
     """Show a run's figures, also while it is under way."""
     from ..experiments import run_status
-
     from .progress import dollars
     from .running import REHEARSAL_NOTE
 
@@ -30,7 +29,7 @@ def status(run: RunArgument, as_json: JsonOption = False) -> None:
         ("calls", _with_reasons(figures.calls, figures.calls_by_stage)),
         ("tokens in", f"{figures.input_tokens:,}"),
         ("tokens out", f"{figures.output_tokens:,}"),
-        ("cost", dollars(figures.cost_usd)),
+        ("cost", dollars(figures.cost_usd).removeprefix("cost ")),
         ("model", figures.model),
         ("tree", figures.tree_version),
     ]

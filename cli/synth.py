@@ -29,7 +29,6 @@ def synth(
     The same command again goes on where the run was broken off. Options stand above what the recipe says.
     """
     from ..experiments import load_recipe
-
     from .running import synthesise
 
     settled = override(

@@ -10,10 +10,10 @@ from .records import Chain
 
 
 def export_jsonl(chains: Iterable[Chain], path: Path, *, format_: FormatName, stage: StageName) -> int:
-    """Write one line a chain and return their number.
+    r"""Write one line a chain and return their number.
 
-    Lines end in `\\n` and hold no other `\\n`; text is UTF-8 and not escaped, so that U+2028 inside an answer stays
-    what it is: split lines by `\\n` only. A preference pair whose two answers are equal says nothing and is left out.
+    Lines end in `\n` and hold no other `\n`; text is UTF-8 and not escaped, so that U+2028 inside an answer stays
+    what it is: split lines by `\n` only. A preference pair whose two answers are equal says nothing and is left out.
 
     Raises:
         OutputFault: the file cannot be written; what stood there before still does.

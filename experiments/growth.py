@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import dspy
 
@@ -84,4 +83,4 @@ async def grow_tree(
                     directory.discard()
                 raise
             save_tree(tree, directory.tree)
-    return tree, cast("GrowthReport", report)
+    return tree, report

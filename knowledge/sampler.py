@@ -53,7 +53,7 @@ class CellSampler:
         self._tree = tree
         self._tasks = tuple(tasks)
         self._seed = seed
-        self._roots = {language: self._roots_for(language) for language in languages}
+        self._roots: dict[Language, list[int]] = {language: self._roots_for(language) for language in languages}
         if not any(self._roots.values()):
             wanted = ", ".join(languages)
             raise EmptyTree(f"the tree has no leaf tag for {wanted}; import or grow one first")

@@ -11,7 +11,7 @@ def seed_tree(language: Language) -> KnowledgeTree:
     """The bundled tree of a language, three levels deep."""
     if language not in LANGUAGES:
         raise ValueError(f"no seed tree for {language!r}; there is one for each of {', '.join(LANGUAGES)}")
-    text = files(__package__).joinpath(f"data/seed_{language}.json").read_text(encoding="utf-8")
+    text = files("condor.knowledge").joinpath(f"data/seed_{language}.json").read_text(encoding="utf-8")
     tree = KnowledgeTree()
     for root, branches in json.loads(text).items():
         top = tree.add(root, language=language)

@@ -30,6 +30,6 @@ class Task(BaseModel):
 @cache
 def tasks_for(language: Language) -> dict[TaskName, Task]:
     """The tasks in a language, by name, in the paper's order."""
-    text = files(__package__).joinpath(f"data/tasks_{language}.yaml").read_text(encoding="utf-8")
+    text = files("condor.knowledge").joinpath(f"data/tasks_{language}.yaml").read_text(encoding="utf-8")
     tasks = {task.name: task for task in (Task(**entry) for entry in yaml.safe_load(text))}
     return {name: tasks[name] for name in TASKS}

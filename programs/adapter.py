@@ -7,7 +7,7 @@ through another adapter), and a reply that the token limit cut off is an error, 
 
 from collections.abc import Generator
 from dataclasses import replace
-from typing import Any, get_origin
+from typing import Any, cast, get_origin
 
 import dspy
 from dspy.adapters.utils import annotation_allows_none, parse_value
@@ -104,7 +104,7 @@ class CondorAdapter(dspy.ChatAdapter):
             except ValueError as exc:
                 raise AdapterParseError(
                     adapter_name=type(self).__name__,
-                    signature=signature,
+                    signature=cast("dspy.Signature", signature),  # DSPy means the class
                     lm_response=completion,
                     message=f"the field `{name}` {_explain(exc)}",
                 ) from exc

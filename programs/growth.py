@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import dspy
-
 from ..errors import DuplicateTag, ReplyFault, TagFault
 from ..knowledge.tree import HIDDEN_ROOT, KnowledgeTree
 from ..vocabulary import Language
+from .program import Program
 from .stage import Step, call_stage
 from .tags import ExpandTag, ProposeRoots
 
@@ -37,7 +36,7 @@ class GrowthReport:
     failed: list[tuple[str, str]] = field(default_factory=list)
 
 
-class GrowTree(dspy.Module):
+class GrowTree(Program[GrowthReport]):
     """(tree, language, sizes) -> the tree, grown in place, and a report.
 
     What stands is kept: growing a tree that has the wanted size asks for nothing.

@@ -15,11 +15,11 @@ _CONTROL_AS_LATEX = {"\b": "\\b", "\f": "\\f"}
 
 
 def split_fields(reply: str, names: Sequence[str]) -> dict[str, str]:
-    """The text under each `[[ ## name ## ]]` marker.
+    r"""The text under each `[[ ## name ## ]]` marker.
 
     A field starts at the first line that begins with its marker and ends where another of the wanted fields starts,
     at the last `[[ ## completed ## ]]` line, or with the reply. Every other marker is part of the text: so a question
-    about this very format survives. Lines are split by `\\n` only, so that U+2028 and its like survive too. A leading
+    about this very format survives. Lines are split by `\n` only, so that U+2028 and its like survive too. A leading
     `<think>` block is no part of the reply.
 
     Args:

@@ -1,16 +1,15 @@
 """Condor Refine: an answer is critiqued and written anew, once or several times (paper section 3.3)."""
 
-import dspy
-
 from ..corpus.records import Answer, Critique, Question, Refinement
 from .critique import CritiqueAnswer
+from .program import Program
 from .refinement import RefineAnswer
 from .stage import Step, call_stage
 
 Rounds = tuple[tuple[Critique, Refinement], ...]
 
 
-class Refine(dspy.Module):
+class Refine(Program[Rounds]):
     """(question, answer) -> the critique and the refinement of every round.
 
     Args:

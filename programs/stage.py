@@ -1,17 +1,18 @@
 """What all stages have in common: one signature in, one typed record out."""
 
 from abc import abstractmethod
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar, cast
 
 import dspy
 
 from ..hashing import content_hash
 from .adapter import CondorAdapter
+from .program import Program
 
 T = TypeVar("T")
 
 
-class Stage(dspy.Module, Generic[T]):
+class Stage(Program[T]):
     """A DSPy module around one signature.
 
     A stage takes records and returns records: the `dspy.Prediction` is left at once. It names no model: call it inside
@@ -31,27 +32,26 @@ class Stage(dspy.Module, Generic[T]):
         self.predict = dspy.Predict(self.signature)
 
     @abstractmethod
-    def given(self, *args: Any) -> dict[str, Any]:
+    def given(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The signature's input fields, from the stage's arguments."""
 
     @abstractmethod
-    def take(self, prediction: dspy.Prediction, *args: Any) -> T:
+    def take(self, prediction: dspy.Prediction, *args: Any, **kwargs: Any) -> T:
         """The stage's result, from the signature's output fields and the stage's arguments."""
 
-    def forward(self, *args: Any) -> T:
+    def forward(self, *args: Any, **kwargs: Any) -> T:
         """Ask the model and return its reply as records."""
-        return self.take(self.predict(**self.given(*args)), *args)
+        return self.take(self.predict(**self.given(*args, **kwargs)), *args, **kwargs)
 
-    async def aforward(self, *args: Any) -> T:
+    async def aforward(self, *args: Any, **kwargs: Any) -> T:
         """Ask the model and return its reply as records."""
-        return self.take(await self.predict.acall(**self.given(*args)), *args)
+        return self.take(await self.predict.acall(**self.given(*args, **kwargs)), *args, **kwargs)
 
     def prompt(self) -> list[dict[str, Any]]:
         """The messages with `{field}` in the place of each input: instructions, demos and format, nothing else."""
-        signature = self.predict.signature
-        return CondorAdapter().format(
-            signature, list(self.predict.demos), {name: f"{{{name}}}" for name in signature.input_fields}
-        )
+        signature = cast("type[dspy.Signature]", self.predict.signature)
+        placeholders = {name: f"{{{name}}}" for name in signature.input_fields}
+        return CondorAdapter().format(signature, list(self.predict.demos), placeholders)
 
     def prompt_version(self) -> str:
         """A hash of `prompt()`: it changes when, and only when, what the model reads changes."""
@@ -68,4 +68,4 @@ class Step(Protocol):
 
 async def call_stage(stage: Stage[T], *args: Any) -> T:
     """The plain way to execute a stage: call it."""
-    return await stage.acall(*args)  # pyright: ignore[reportReturnType]  # DSPy types every module's result as Prediction
+    return await stage.acall(*args)

@@ -3,16 +3,15 @@
 import asyncio
 from collections.abc import Sequence
 
-import dspy
-
 from ..corpus.records import Answer, Cell, Question
 from ..vocabulary import DIFFICULTIES, Difficulty
 from .answer import AnswerQuestion
+from .program import Program
 from .question import WriteQuestions
 from .stage import Step, call_stage
 
 
-class Void(dspy.Module):
+class Void(Program[tuple[tuple[Question, Answer], ...]]):
     """A cell -> (question, answer) pairs.
 
     Attributes:

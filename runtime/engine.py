@@ -12,8 +12,10 @@ from dspy.lm15 import (
     Request,
     Response,
     ServerError,
-    TimeoutError as ReplyTimeout,
     TransportError,
+)
+from dspy.lm15 import (
+    TimeoutError as ReplyTimeout,
 )
 
 from .ledger import Price, current_ledger
@@ -162,18 +164,23 @@ class BlockingEngine:
         Raises:
             LM15Error: no attempt succeeded; the last one's error.
         """
-        ledger = current_ledger()
-        for attempt in range(self._retry.attempts):
-            ledger.calls += 1
-            started = time.monotonic()
+        attempt = 0
+        while True:
             try:
-                response = self._inner.complete(request)
-                break
+                return self._attempt(request)
             except _RETRYABLE as exc:
-                if attempt + 1 == self._retry.attempts:
+                attempt += 1
+                if attempt >= self._retry.attempts:
                     raise
-                time.sleep(self._retry.delay(exc, attempt, self._rng))
-            finally:
-                ledger.seconds += time.monotonic() - started
+                time.sleep(self._retry.delay(exc, attempt - 1, self._rng))
+
+    def _attempt(self, request: Request) -> Response:
+        ledger = current_ledger()
+        ledger.calls += 1
+        started = time.monotonic()
+        try:
+            response = self._inner.complete(request)
+        finally:
+            ledger.seconds += time.monotonic() - started
         ledger.add(response.usage, self._price)
         return response

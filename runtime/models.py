@@ -71,8 +71,8 @@ class ModelSpec(BaseModel):
 
     @property
     def is_rehearsal(self) -> bool:
-        """Whether this is the embedded stand-in, whose text is for trying the pipeline only."""
-        return is_rehearsal(self.name)
+        """Whether this is the stand-in, embedded or served, whose text is for trying the pipeline only."""
+        return is_rehearsal(self.name.rpartition("/")[2])
 
     @property
     def sampling(self) -> dict[str, float | int | str]:
@@ -123,7 +123,7 @@ def build_model(
     """
     rng = rng or random.Random()
     retry = retry or RetryPolicy()
-    if spec.is_rehearsal:
+    if is_rehearsal(spec.name):
         settings = RehearsalSettings.parse(spec.name)
         inner, blocking = AsyncRehearsalEngine(settings), RehearsalEngine(settings)
         price = _free
@@ -147,7 +147,8 @@ def build_model(
         async_engine=engine,
         cache=False,
         num_retries=0,
-        **spec.sampling,
+        temperature=spec.temperature,
+        max_tokens=spec.max_tokens,
     )
     return Model(spec=spec, lm=lm, engine=engine)
 

@@ -1,6 +1,5 @@
 """A run's directory: its recipe, its tree and its journal, held by one process at a time."""
 
-import os
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -62,7 +61,7 @@ class RunDirectory:
             raise RunInUse(f"{self.path}: another process works on this run; wait for it or stop it") from exc
         except OSError as exc:
             raise OutputFault(f"{self.path}: cannot lock the run: {exc.strerror or exc}") from exc
-        strangers = [] if self.exists else [name for name in sorted(os.listdir(self.path)) if name not in _OWN]
+        strangers = [] if self.exists else sorted({entry.name for entry in self.path.iterdir()} - _OWN)
         if strangers:
             self._lock.release()
             raise BadInput(f"{self.path}: holds {strangers[0]} but no run; choose an empty or new directory")

@@ -121,7 +121,7 @@ class JournaledSteps:
     async def _execute(self, stage: Stage[T], key: str, version: str, args: tuple[Any, ...]) -> T:
         with open_ledger() as ledger:
             try:
-                result = cast("T", await stage.acall(*args))
+                result = await stage.acall(*args)
             except (LMError, AdapterParseError) as exc:
                 fault = translate(exc, self._model)
                 if isinstance(fault, ReplyFault):

@@ -3,16 +3,15 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import cast
 
 import dspy
 
 from ..corpus.filters import Rejection, check_copied_example, check_language
-from ..corpus.records import Answer, Cell, Question
+from ..corpus.records import Cell, Question
 from ..errors import CallFault, Interrupted, ReplyFault
 from ..knowledge.tasks import tasks_for
 from ..programs.adapter import CondorAdapter
-from ..programs.refine import Refine, Rounds
+from ..programs.refine import Refine
 from ..programs.void import Void
 from .journal import ItemEntry, Journal, JournalTotals, StepEntry
 from .models import Model
@@ -223,7 +222,7 @@ class Synthesizer:
             return
         try:
             answer = await self._void.answer(question, step=self._step)
-            rounds = await self._rounds(question, answer)
+            rounds = await self._refine.acall(question, answer, step=self._step)
         except (ReplyFault, CallFault) as exc:
             await self._end(_failed(item, exc, question))
             return
@@ -242,10 +241,6 @@ class Synthesizer:
                 record_id=final.id,
             )
         )
-
-    async def _rounds(self, question: Question, answer: Answer) -> Rounds:
-        # DSPy types what a module's `acall` returns as Prediction; ours return records.
-        return cast("Rounds", await self._refine.acall(question, answer, step=self._step))
 
     async def _end(self, entry: ItemEntry) -> None:
         await self._journal.write_item(entry)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Literal
 
-from ...vocabulary import TASKS, Language
 from ...knowledge.tasks import tasks_for
+from ...vocabulary import TASKS, Language
 from .prompt import Messages, Prompt, read_prompt
 from .settings import RehearsalSettings
 from .writer import (

@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from dspy.lm15 import Message, Request, Response, Usage
+from dspy.lm15 import Message, Request, Response, TextPart, Usage
 
 from .composer import compose
 from .prompt import Messages
@@ -49,6 +49,6 @@ def _respond(request: Request, settings: RehearsalSettings) -> Response:
 def _messages(request: Request) -> Messages:
     system = request.system
     if isinstance(system, tuple):
-        system = "".join(part.text for part in system)
+        system = "".join(part.text for part in system if isinstance(part, TextPart))
     head = [("system", system)] if system is not None else []
     return [*head, *((message.role, message.text or "") for message in request.messages)]

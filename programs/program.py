@@ -1,0 +1,21 @@
+"""A DSPy module that is typed by what it returns."""
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import dspy
+
+T = TypeVar("T")
+
+
+class Program(dspy.Module, Generic[T]):
+    """A DSPy module whose result is a `T` of ours, where DSPy's own typing says `Prediction`."""
+
+    if TYPE_CHECKING:
+
+        def __call__(self, *args: Any, **kwargs: Any) -> T:  # pyright: ignore[reportIncompatibleMethodOverride]
+            """Run the program."""
+            ...
+
+        async def acall(self, *args: Any, **kwargs: Any) -> T:  # pyright: ignore[reportIncompatibleMethodOverride]
+            """Run the program without blocking."""
+            ...
