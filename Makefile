@@ -47,6 +47,7 @@ $(RUN): $(BIN)/python pyproject.toml constraints.txt
 
 $(DEV): $(BIN)/python pyproject.toml constraints.txt
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
+	mkdir -p $(VENV)/typing && ln -sfn ../.. $(VENV)/typing/condor
 	@touch $@ $(RUN)
 
 clean:

@@ -43,13 +43,15 @@ class SynthesisProgress:
             self._bar.update(self._task, completed=tally.kept, total=tally.asked, figures=self._figures(tally, now))
         elif now - self._said >= _EVERY_S:
             self._said = now
-            self._console.print(f"kept {tally.kept}/{tally.asked}  {self._figures(tally, now)}", highlight=False)
+            line = f"kept {tally.kept}/{tally.asked}  {self._figures(tally, now)}"
+            self._console.print(line, highlight=False, soft_wrap=True)
 
     def _figures(self, tally: "Tally", now: float) -> str:
         rate = tally.new_calls / max(now - self._started, 1e-9)
+        tokens = f"{thousands(tally.input_tokens)} tokens in  {thousands(tally.output_tokens)} out"
         return (
             f"rejected {tally.rejected}  failed {tally.failed}  {tally.calls} calls  {rate:.1f} calls/s  "
-            f"{thousands(tally.input_tokens)} tokens in  {thousands(tally.output_tokens)} out  {dollars(tally.cost_usd)}"
+            f"{tokens}  {dollars(tally.cost_usd)}"
         )
 
 

@@ -31,9 +31,7 @@ def quickstart(
 
     console = Console()
     recipe_file = Path(str(files("condor").joinpath("recipes/quickstart.yaml")))
-    recipe = override(
-        load_recipe(recipe_file), recipe_file, records=records, model=None, api_base=None, concurrency=None
-    )
+    recipe = override(load_recipe(recipe_file), records=records)
     run = out / "run"
     code = synthesise(recipe, run, console, resume_command=f"condor quickstart --out {out} --records {records}")
     if code != DONE:

@@ -82,7 +82,7 @@ def _close(outcome: "Outcome", recipe: "Recipe", run: Path, console: Console, re
         soft_wrap=True,
     )
     if recipe.model.is_rehearsal:
-        console.print(REHEARSAL_NOTE, highlight=False)
+        console.print(REHEARSAL_NOTE, highlight=False, soft_wrap=True)
     if outcome.interrupted:
         console.print(f"interrupted; everything finished is kept. Go on with: {resume_command}", soft_wrap=True)
         return INTERRUPTED

@@ -38,7 +38,7 @@ def status(run: RunArgument, as_json: JsonOption = False) -> None:
     console = Console()
     console.print(table)
     if figures.rehearsal:
-        console.print(REHEARSAL_NOTE, highlight=False)
+        console.print(REHEARSAL_NOTE, highlight=False, soft_wrap=True)
 
 
 def _with_reasons(count: int, parts: dict[str, int] | None) -> str:

@@ -3,7 +3,7 @@
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -31,21 +31,24 @@ def synth(
     from ..experiments import load_recipe
     from .running import synthesise
 
-    settled = override(
-        load_recipe(recipe), recipe, records=records, model=model, api_base=api_base, concurrency=concurrency
-    )
+    settled = override(load_recipe(recipe), records=records, model=model, api_base=api_base, concurrency=concurrency)
     command = shlex.join(["condor", *sys.argv[1:]])
     raise typer.Exit(synthesise(settled, run, Console(), resume_command=command))
 
 
-def override(recipe: "Recipe", path: Path, **options: Any) -> "Recipe":
+def override(
+    recipe: "Recipe",
+    *,
+    records: int | None = None,
+    model: str | None = None,
+    api_base: str | None = None,
+    concurrency: int | None = None,
+) -> "Recipe":
     """A recipe with the command line's options in the place of its own values."""
     from ..experiments.recipe import validate_recipe
 
     data = recipe.model_dump(mode="json")
-    if options["model"] is not None:
-        data["model"]["name"] = options["model"]
-    if options["api_base"] is not None:
-        data["model"]["api_base"] = options["api_base"]
-    data |= {key: options[key] for key in ("records", "concurrency") if options[key] is not None}
-    return validate_recipe(data, path)
+    given = {"name": model, "api_base": api_base}
+    data["model"] |= {key: value for key, value in given.items() if value is not None}
+    data |= {key: value for key, value in (("records", records), ("concurrency", concurrency)) if value is not None}
+    return validate_recipe(data, "options")

@@ -93,7 +93,8 @@ def grow(
         tree, report = run_until_done(growth, stop=stopping.set, console=console)
     typer.echo(f"{run / 'tree.json'}: {len(tree)} tags, version {tree.version}")
     typer.echo(
-        f"added {report.added}, duplicates {report.duplicates}, no tags {len(report.rejected)}, failed {len(report.failed)}"
+        f"added {report.added}, duplicates {report.duplicates}, "
+        f"no tags {len(report.rejected)}, failed {len(report.failed)}"
     )
     _list("no tag", [f"{path!r}: {reason}" for path, reason in report.rejected])
     _list("failed", [f"{path}: {reason}" for path, reason in report.failed])

@@ -95,16 +95,16 @@ def load_recipe(path: Path) -> Recipe:
         raise RecipeFault(f"{path}: not YAML: {exc}") from exc
     if not isinstance(data, dict):
         raise RecipeFault(f"{path}: expected keys and values such as 'tree: seed:en', found {type(data).__name__}")
-    recipe = validate_recipe(data, path, lines)
+    recipe = validate_recipe(data, str(path), lines)
     return recipe.model_copy(update={"tree": tuple(_beside(path, tree) for tree in recipe.tree)})
 
 
-def validate_recipe(data: dict[Any, Any], path: Path, lines: dict[tuple[Any, ...], int] | None = None) -> Recipe:
+def validate_recipe(data: dict[Any, Any], source: str, lines: dict[tuple[Any, ...], int] | None = None) -> Recipe:
     """A recipe from its keys and values.
 
     Args:
         data: keys and values.
-        path: the file that they came from, for messages.
+        source: where they came from, for messages: a file, or the command line.
         lines: the line of each key, by its place.
 
     Raises:
@@ -114,7 +114,7 @@ def validate_recipe(data: dict[Any, Any], path: Path, lines: dict[tuple[Any, ...
         return Recipe.model_validate(data)
     except ValidationError as exc:
         problems = "; ".join(_describe(error, lines or {}) for error in exc.errors())
-        raise RecipeFault(f"{path}: {problems}") from exc
+        raise RecipeFault(f"{source}: {problems}") from exc
 
 
 def save_recipe(recipe: Recipe, path: Path) -> None:
@@ -173,6 +173,9 @@ def _describe(error: Any, lines: dict[tuple[Any, ...], int]) -> str:
             return f"{key}: this key is missing"
         case "extra_forbidden":
             return f"{where}: unknown key (known: {', '.join(_known(place))})"
+        case "value_error":
+            # Our own checks say what is wrong, and do not repeat an address that holds a password.
+            return f"{where}: {error['ctx']['error']}"
         case _:
             return f"{where}: {error['msg']}, found {error['input']!r}"
 

@@ -52,12 +52,25 @@ def translate(error: LMError | AdapterParseError, model: Model) -> CondorError:
         if isinstance(error, kind):
             return ModelFault(f"{where}: {meaning}: {said}")
     passing = next((name for kind, name in _PASSING.items() if isinstance(error, kind)), "unexpected")
+    network = _network_cause(error)
+    if network is not None:
+        passing, said = "transport", network
     if not model.engine.proven:
         unreachable = "cannot be reached" if passing == "transport" else "answered no call"
         return ModelFault(f"{where}: {unreachable}: {said}")
     if isinstance(error, LMInvalidRequestError):
         return RefusedRequest(f"{where}: {said}")
     return CallFault(f"{where}: {said}", reason=passing)
+
+
+def _network_cause(error: BaseException) -> str | None:
+    """What the system said, where a connection failed: clients wrap it many times and name it differently."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and not isinstance(cause, TimeoutError):
+            return cause.strerror or str(cause)
+        cause = cause.__cause__ or cause.__context__
+    return None
 
 
 def _redact(text: str) -> str:

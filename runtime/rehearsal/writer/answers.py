@@ -11,6 +11,7 @@ from .shape import MADE_KINDS, Shape, read_shape
 from .subject import find_subject
 
 _SPARE_UNITS = 1.1
+_LIST_ITEMS = 3
 _MIDDLE_STEPS = (1, 3)
 
 
@@ -109,17 +110,24 @@ class AnswerWriter:
         kind = self.shape.kind
         return [makers[kind]() if kind in makers else self.composer.write(f"shape.{kind}")]
 
+    def _value(self, name: str, otherwise: str) -> str:
+        """A value for a key or a column of this name, from its own bank where there is one."""
+        bank = f"field.{name.lower()}"
+        return self.composer.write(bank if bank in self.language.text else otherwise)
+
     def _json(self) -> str:
         keys = self.shape.parts or self.language.text["default_keys"]
-        record: dict[str, str | list[str]] = {key: self.composer.write("field_value") for key in keys}
-        record[keys[-1]] = [self.composer.write("field_value") for _ in range(3)]
+        record: dict[str, str | list[str]] = {key: self._value(key, "field_value") for key in keys}
+        record[keys[-1]] = [self._value(keys[-1], "field_value") for _ in range(_LIST_ITEMS)]
         return self.language.text["json_fence"][0] + "\n" + json.dumps(record, ensure_ascii=False, indent=2) + "\n```"
 
     def _table(self) -> str:
         columns = self.shape.parts if len(self.shape.parts) > 1 else self.language.text["default_columns"]
         rows = [columns, ["---"] * len(columns)]
-        for _ in range(min(4, self.shape.count)):
-            rows.append([self.composer.write("row"), *(self.composer.write("cell") for _ in columns[1:])])
+        rows += (
+            [self._value(columns[0], "row"), *(self._value(column, "cell") for column in columns[1:])]
+            for _ in range(min(4, self.shape.count))
+        )
         return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
     def _bullets(self) -> str:

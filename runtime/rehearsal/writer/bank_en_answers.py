@@ -28,7 +28,8 @@ TEXT = r"""
 * \bfirst,.{1,400}?\b(?:second|then|next),
 
 [direct.talk]
-* In short, the best way into {subject} is to begin small, watch closely and adjust {one thing at a time|step by step}.
+* In short, the best way into {subject} is to begin small, watch closely and adjust
+  {one thing at a time|step by step}.
 * Put briefly, {subject} will repay {patience|steady attention} far more than a hurried start.
 * The short answer is that {subject} can be approached with modest means, provided that the goal is clear.
 * Straight to the point: decide what you want from {subject}, then choose the simplest route that leads there.
@@ -51,10 +52,12 @@ TEXT = r"""
 * This works because {subject} will only {make sense|fall into place} once the parts are seen {side by side|in order}.
 * The reason is that small steps in {subject} leave room for correction, while large ones hide their own errors.
 * The logic behind this is plain: whoever works on {subject} needs quick signals about what helps and what does not.
-* The main reason lies in how {subject} {has to be|must be} learned, namely through repeated contact with real situations.
+* The main reason lies in how {subject} {has to be|must be} learned, namely through repeated contact with real
+  situations.
 * Progress comes this way because attention is limited, and {subject} can easily ask for too much of it at once.
 * Most people see results after {2..7} weeks, which explains why patience with {subject} is more useful than force.
-* The reason is partly practical: time spent on the foundations of {subject} is saved {twice over|many times} later on.
+* The reason is partly practical: time spent on the foundations of {subject} is saved {twice over|many times} later
+  on.
 * The logic behind this is that {subject} must serve a purpose, and a purpose makes every later choice easier.
 
 [step_lead]
@@ -92,16 +95,16 @@ TEXT = r"""
 [example]
 * For example, {case_person} who turned to {subject} in {place} began with {10..40} minutes a day and
   had a {clear routine|usable result} after {3..9} weeks.
-* For instance, a group of {5..20} people working on {subject} cut their list of goals from {7..12} to {2..4} and finished
-  {4..15} days early.
-* To illustrate, {case_person} kept notes on {subject} for {2..6} months and found that {two|three} habits accounted for most
-  of the progress.
+* For instance, a group of {5..20} people working on {subject} cut their list of goals from {7..12} to {2..4} and
+  finished {4..15} days early.
+* To illustrate, {case_person} kept notes on {subject} for {2..6} months and found that {two|three} habits accounted
+  for most of the progress.
 * As an example, a team in {place} tested {subject} with {8..30} volunteers first, and {60..90} percent of them wanted
   to go on.
-* Picture this case: {case_person} has {budget} and one free evening a week for {subject}; borrowing the equipment and sharing
-  the cost leaves enough for a second attempt.
-* Take one case: {case_person} in {place} failed with {subject} twice, changed only the order of the work, and succeeded on the
-  third try within {10..30} days.
+* Picture this case: {case_person} has {budget} and one free evening a week for {subject}; borrowing the equipment
+  and sharing the cost leaves enough for a second attempt.
+* Take one case: {case_person} in {place} failed with {subject} twice, changed only the order of the work, and
+  succeeded on the third try within {10..30} days.
 * For instance, {case_person} explained {subject} to {audience} with {three|four} pictures and no special terms,
   and the questions afterwards were far better than usual.
 
@@ -128,7 +131,8 @@ TEXT = r"""
 * All in all, {subject} will ask for {two|three} good decisions at the start and for patience after that.
 
 [filler]
-* Questions about {subject} usually touch on time, cost and the people involved, and these three can be handled one by one.
+* Questions about {subject} usually touch on time, cost and the people involved, and these three can be handled one
+  by one.
 * There is a good deal of advice on {subject}, and the most useful part of it tends to be short.
 * Those who have worked on {subject} for years often describe it in surprisingly plain words.
 * It helps to separate what is known about {subject} from what is merely repeated.
@@ -154,15 +158,18 @@ TEXT = r"""
 [further]
 * A useful addition is a short log: note {two|three} observations on {subject} after every session and read them again
   after {2..6} weeks.
-* Another angle on {subject} comes from {case_person}, who set a limit of {15..50} minutes and stopped on time every day.
+* Another angle on {subject} comes from {case_person}, who set a limit of {15..50} minutes and stopped on time every
+  day.
 * It also pays to compare {subject} with a neighbouring field and to borrow {one|two} of its habits.
 * A second point of comparison: in {place}, {case_person} asked {4..12} people about {subject} and built the plan on
   their three most frequent answers.
 * For a quick check on {subject}, explain it to {case_person} in {2..5} minutes and watch where the questions arise.
 * Further practice with {subject} may be split into blocks of {10..30} minutes with a short review after each.
 * One more detail helps with {subject}: prepare {the materials|a checklist|the room} on the evening before.
-* A small budget of {budget} can be divided for {subject}: half for essentials, a quarter for repairs, the rest in reserve.
-* Where {subject} must be shared among several people, {case_person} might keep the list while {two|three} others do the work.
+* A small budget of {budget} can be divided for {subject}: half for essentials, a quarter for repairs, the rest in
+  reserve.
+* Where {subject} must be shared among several people, {case_person} might keep the list while {two|three} others do
+  the work.
 * A useful measure for {subject} is the number of attempts per week, which should rise from {1..2} to {3..5}.
 
 [detail_line]
@@ -178,13 +185,15 @@ TEXT = r"""
 * The material on {subject} gives {high} as its largest figure and {low} as its smallest.
 
 [role_line]
-* Speaking as {role_name}, I have seen {subject} from close by for many years, and I still learn something every season.
+* Speaking as {role_name}, I have seen {subject} from close by for many years, and I still learn something every
+  season.
 * As {role_name}, I meet people with your question about {subject} almost every week, so do take a seat.
-* You have come to the right place: as {role_name}, I deal with {subject} between the first cup of tea and closing time.
+* You have come to the right place: as {role_name}, I deal with {subject} between the first cup of tea and closing
+  time.
 
 [shape.role]
-* My own teacher in {subject} used to say that the hands understand before the head does, and I have found that to be true.
-  So I would show you {one thing|two things} first and talk afterwards.
+* My own teacher in {subject} used to say that the hands understand before the head does, and I have found that to be
+  true. So I would show you {one thing|two things} first and talk afterwards.
 * If you stood beside me for {20..60} minutes, you would see how {subject} can look on an ordinary day: some waiting,
   some checking, and now and then a good surprise.
 * People expect secrets from me when they ask about {subject}. I have none to offer, only {three|four} habits
@@ -215,8 +224,8 @@ TEXT = r"""
   stands out from the rest.
 
 [shape.plain]
-* There are two sides to {subject}: the part that can be read about, and the part that has to be tried. Both are within
-  reach, and each makes the other clearer.
+* There are two sides to {subject}: the part that can be read about, and the part that has to be tried. Both are
+  within reach, and each makes the other clearer.
 * It helps to look at {subject} on three levels: the single action, the weekly routine and the long view over
   {1..5} years. Most difficulties arise where these levels do not match.
 * The heart of {subject} can be described in everyday terms: somebody needs something, conditions set limits, and
@@ -225,13 +234,14 @@ TEXT = r"""
 [shape.code]
 * The snippet on {subject} reads its input, keeps whatever passes a condition and reports the rest. Two places deserve
   a test: empty input, and values that sit exactly on the boundary.
-* What the lines on {subject} do is simple: they walk through the records, count or filter them, and stop. A missing value
-  would break this, so a check belongs at the top.
+* What the lines on {subject} do is simple: they walk through the records, count or filter them, and stop. A missing
+  value would break this, so a check belongs at the top.
 
 [shape.story]
-* The door of the workshop stood open when the rain began. {^case_person} looked up from the table, where everything to do
-  with {subject} lay in careful rows, and said nothing for a while.\n\n"You came for the answer," she said at last.
-  "I only have {subject}, and {time} to show you."\n\nBy evening the rain had stopped, and neither of them had noticed.
+* The door of the workshop stood open when the rain began. {^case_person} looked up from the table, where everything
+  to do with {subject} lay in careful rows, and said nothing for a while.\n\n"You came for the answer," she said at
+  last. "I only have {subject}, and {time} to show you."\n\nBy evening the rain had stopped, and neither of them had
+  noticed.
 * On the first morning of the year, {case_person} found a note under the door: "Bring what you know of {subject}."
   There was no name.\n\nThe road led to {place}, where a lamp burned and {6..15} chairs stood in a circle. One by one
   they filled. Nobody spoke of the note, but everyone spoke of {subject}, and the last chair stayed empty.
@@ -271,8 +281,8 @@ TEXT = r"""
 * **{^subject} - made simple, made together.**
 
 [slogan_note]
-* The line is short enough for a poster and can be read from {5..15} metres. Below it there is room for a date, a place
-  and one picture of people busy with {subject}.
+* The line is short enough for a poster and can be read from {5..15} metres. Below it there is room for a date, a
+  place and one picture of people busy with {subject}.
 * It promises nothing that {subject} cannot keep, and it still sounds inviting when read aloud {twice|three times}.
 
 [bullet]
@@ -290,7 +300,8 @@ TEXT = r"""
 * Plan breaks as carefully as the work itself.
 
 [cell]
-+ low at first, then rising / about {2..9} hours / once a week / shared by {2..5} people / easy to learn / needs a test run
++ low at first, then rising / about {2..9} hours / once a week / shared by {2..5} people / easy to learn
++ needs a test run
 + {10..90} dollars / best in the morning / depends on the group / saves time later / moderate / high in the first month
 + a short checklist / ask for advice / fewer errors / loss of interest / every {2..6} days / notes and a timer
 
@@ -328,61 +339,4 @@ TEXT = r"""
 
 [json_fence]
 * ```json
-
-[regex.shape.json]
-* \bjson\b
-
-[regex.shape.table]
-* \b(?:a|an|as|in|markdown) (?:markdown |short |small )?table\b
-
-[regex.shape.bullets]
-* \bbullet(?:s|ed)?\b
-
-[regex.shape.questions]
-* \b(?:write|list|give me|ask) \w+ questions\b
-
-[regex.shape.poem]
-* \b(?:poem|poems|haiku|verses?|stanzas?|limerick|lyrics|riddle)\b
-
-[regex.shape.story]
-* \b(?:short story|a story|one-act scene|fable|fairy tale|write a letter)\b
-
-[regex.shape.slogan]
-* \b(?:slogan|tagline|motto|poster on|poster idea|simple poster|leaflet|friendly invitation|one-sentence description)\b
-
-[regex.shape.role]
-* \b(?:you are|act as|pretend to be|imagine you are|take the part of|please play|play) an? (?!part\b)\w
-* \bimagine a conversation\b|\bplay two parts\b
-
-[regex.shape.code]
-* \b(?:this|the|a|my) (?:script|code|snippet|program)\b|```(?:python|sql|bash|js|c)\b
-
-[regex.shape.summary]
-* \b(?:summari[sz]e|sum up|shorten)\b|\b(?:this|the following|short) (?:note|text|log|message|table|sentence)\b
-* \b(?:below (?:is|are)|the table|the material|the minutes of|entries on|i received|notes at a talk|received these replies)
-* \b(?:two sources on|everything i have for)\b
-
-[regex.shape.chat]
-* \A\W*(?:hi|hey|hello|so|morning|guess what|quick question|ok|funny story|you know how)\b
-* \A\W*(?:can i vent|i had a long day|i have been trying|i need a friend|i am a bit torn|i have to cheer|my friends and i)\b
-* \A\W*(?:let me think|lately)\b|\blately i keep thinking\b
-
-[regex.shape.opinion]
-* \A\W*should\b|\bdo you (?:think|agree|believe)\b|\b(?:your|in my|own) (?:view|opinion)\b|\bwhere do you stand\b
-* \btake a (?:side|stand|position)\b|\b(?:overrated|personally|challenge me|tell me what you think|what do you make of)\b
-* \bif you could change\b|\bis it fair\b|\bargue for\b
-
-[regex.role_name]
-* (?:you are|act as|pretend to be|imagine you are|play|part of|between|turn:) (an? (?!part |role )[a-z][a-z -]{2,32}?)(?=
-  (?:who|in|leading|being|mentoring|training|at|and|has|with)\b|[.,:;?!]|$)
-
-[regex.bullet_count]
-* exactly (\w+) (?:short |further )?(?:bullet|facts)
-* (\d+) (?:short )?bullet
-
-[regex.question_count]
-* \b(?:write|list|give me|ask) (\w+) questions\b
-
-[regex.detail]
-* (?<![\d.:|-])(\d{1,4} (?:minutes|hours|days|weeks|months|years|people|dollars|euros|pounds|percent|participants)\b)
 """

@@ -88,18 +88,21 @@ TEXT = r"""
 [month_list]
 * - January: {12..95} visitors\n- February: {12..95} visitors\n- March: {12..95} visitors\n- April: {12..95} visitors
 * - June: {5..60} enquiries\n- July: {5..60} enquiries\n- August: {5..60} enquiries
-* - September: {110..390} sales\n- October: {110..390} sales\n- November: {110..390} sales\n- December: {110..390} sales
+* - September: {110..390} sales\n- October: {110..390} sales\n- November: {110..390} sales\n- December: {110..390}
+  sales
 
 [table_material]
-* | Week | Visitors | Cost in dollars | Rating |\n| --- | --- | --- | --- |\n| 1 | {20..60} | {80..240} | 3.{1..9} |\n
-  | 2 | {25..70} | {80..240} | 3.{1..9} |\n| 3 | {30..90} | {80..240} | 4.{0..8} |\n| 4 | {15..95} | {80..240} | 4.{0..8} |
-* | Site | Members | Hours per week | Drop-outs |\n| --- | --- | --- | --- |\n| North | {12..80} | {2..12} | {0..9} |\n
-  | South | {12..80} | {2..12} | {0..9} |\n| East | {12..80} | {2..12} | {0..9} |\n| West | {12..80} | {2..12} | {0..9} |
+* | Week | Visitors | Cost in dollars | Rating |\n| --- | --- | --- | --- |\n| 1 | {20..60} | {80..240} | 3.{1..9}
+  |\n| 2 | {25..70} | {80..240} | 3.{1..9} |\n| 3 | {30..90} | {80..240} | 4.{0..8} |\n| 4 | {15..95} | {80..240} |
+  4.{0..8} |
+* | Site | Members | Hours per week | Drop-outs |\n| --- | --- | --- | --- |\n| North | {12..80} | {2..12} | {0..9}
+  |\n| South | {12..80} | {2..12} | {0..9} |\n| East | {12..80} | {2..12} | {0..9} |\n| West | {12..80} | {2..12} |
+  {0..9} |
 * | Method | Trials | Successes | Minutes per trial |\n| --- | ---: | ---: | ---: |\n| A | 40 | {11..39} | {6..25} |\n
   | B | 40 | {11..39} | {6..25} |\n| C | 40 | {11..39} | {6..25} |\n| None | 40 | {3..20} | {2..8} |
-* | Year | Budget | Spent | Participants |\n| --- | ---: | ---: | ---: |\n| 2021 | {900..1400} | {700..1500} | {30..90} |\n
-  | 2022 | {900..1600} | {700..1700} | {30..110} |\n| 2023 | {900..1800} | {700..1900} | {30..130} |\n
-  | 2024 | {900..2000} | {700..2100} | {30..150} |
+* | Year | Budget | Spent | Participants |\n| --- | ---: | ---: | ---: |\n| 2021 | {900..1400} | {700..1500} |
+  {30..90} |\n| 2022 | {900..1600} | {700..1700} | {30..110} |\n| 2023 | {900..1800} | {700..1900} | {30..130} |\n|
+  2024 | {900..2000} | {700..2100} | {30..150} |
 
 [dialogue_line_a]
 * **Organiser:** We have {2..6} weeks left, and only {3..20} people have signed up.
@@ -143,10 +146,10 @@ TEXT = r"""
 [log_material]
 * ```\n08:{10..29} start import\n08:{30..39} {120..900} rows read\n08:{40..49} WARNING {2..19} rows without a date
   \n08:{50..59} done\n```
-* ```\n[info] backup begins\n[info] {20..90} files copied\n[warning] disk {88..97} percent full\n[error] file {91..99} skipped
-  \n[info] finished after {40..300} seconds\n```
-* ```\n{2..9} Mar 21:{10..19} queue length {3..30}\n{2..9} Mar 21:{20..39} warning: slow answer ({900..4000} ms)
-  \n{2..9} Mar 21:{40..59} retry 1 of 3\n{2..9} Mar 22:{10..59} retry 2 of 3, ok\n```
+* ```\n[info] backup begins\n[info] {20..90} files copied\n[warning] disk {88..97} percent full\n[error] file
+  {91..99} skipped\n[info] finished after {40..300} seconds\n```
+* ```\n{2..9:d} Mar 21:{10..19} queue length {3..30}\n{2..9:d} Mar 21:{20..39} warning: slow answer ({900..4000} ms)
+  \n{2..9:d} Mar 21:{40..59} retry 1 of 3\n{2..9:d} Mar 22:{10..59} retry 2 of 3, ok\n```
 
 [code_material]
 * ```python\ndef pick(rows, limit={10..60}):\n    kept = []\n    for row in rows:\n        if row["score"] > limit:
@@ -154,7 +157,8 @@ TEXT = r"""
 * ```python\ntotal = 0\nfor day in range({5..30}):\n    total += visits[day]\nprint("mean:", total / {5..30})\n```
 * ```sql\nSELECT place, COUNT(*) AS visits\nFROM records\nWHERE minutes > {10..60}\nGROUP BY place
   \nHAVING COUNT(*) >= {2..9};\n```
-* ```bash\nfor file in notes/*.txt; do\n  lines=$(wc -l < "$file")\n  [ "$lines" -gt {20..90} ] && mv "$file" long/\ndone\n```
+* ```bash\nfor file in notes/*.txt; do\n  lines=$(wc -l < "$file")\n  [ "$lines" -gt {20..90} ] && mv "$file"
+  long/\ndone\n```
 
 [claim]
 * The figures prove that more money always leads to better results.

@@ -37,7 +37,7 @@ TEXT = r"""
   Listening Skills; Language Exchanges; Immersion Trips
 * Psychology: Memory; Motivation; Habit Formation; Decision Making; Emotional Regulation; Group Behaviour;
   Child Development; Attention
-* Philosophy: Ethics; Logic; Free Will; Philosophy of Science; Political Philosophy; Stoicism; Aesthetics;
+* Philosophy: Ethics; Logic; Freedom of Choice; Philosophy of Science; Political Philosophy; Stoicism; Aesthetics;
   Theories of Knowledge
 * History: Ancient Trade Routes; Medieval Towns; Industrial Revolution; Oral History; Maritime History;
   Historical Archives; Everyday Life in the Past; Local History
@@ -132,7 +132,7 @@ TEXT = r"""
   Rehearsal Schedules
 * Design: Typography; Poster Design; User Interfaces; Packaging; Icon Sets; Product Design; Wayfinding Signs;
   Design Systems
-* Time and Productivity: To-Do Lists; Weekly Planning; Deep Work; Meeting Notes; Procrastination; Calendars;
+* Time and Productivity: Task Lists; Weekly Planning; Deep Work; Meeting Notes; Procrastination; Calendars;
   Delegation; Digital Decluttering
 * Shopping and Consumers: Price Comparison; Online Reviews; Warranties; Second-Hand Markets; Grocery Shopping;
   Returns and Refunds; Bulk Buying; Gift Ideas

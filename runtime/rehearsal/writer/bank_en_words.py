@@ -62,7 +62,7 @@ TEXT = r"""
 * I have read {2..7} articles on it and they all seem to disagree.
 * I would like to stop guessing and do it properly for once.
 * It has been on my list for {2..9} months.
-* There is a small exhibition on it {when}, and I am helping to set it up.
+* I am helping to set up a small exhibition on it, which opens {when}.
 * We talked about it over dinner, and nobody at the table could explain it.
 * A course I am taking in {parent} assumes that everyone knows this already.
 * I am thinking of taking it up more seriously {when}.
@@ -90,7 +90,7 @@ TEXT = r"""
 * As {persona}, I have been asked to look after this part of {parent}.
 * {^relative} and I have started a small project in {place}.
 * I am preparing a session for {audience} in {place}.
-* Our team of {3..14} people has to settle this {when}.
+* Our team of {3..14} people has to settle the matter {when}.
 * I am {persona} and came to {parent} rather late.
 * We run a small programme on {parent} in {place}, with {8..60} people taking part.
 * For the past {2..18} months I have been learning about {parent} in my spare time.
@@ -143,6 +143,7 @@ TEXT = r"""
 + friday / saturday / sunday / mr / mrs / ms / dr
 
 [stop_words]
++ learn / improve / cook / plan / planning / choose / find / best / way / better / good / quickly / work / works / mean
 + a / an / the / and / or / but / nor / so / yet / if / then / than / that / this / these / those / there / here / it
 + i / i'm / i've / me / my / mine / we / us / our / you / your / he / him / his / she / her / they / them / their / its
 + is / are / was / were / be / been / being / am / do / does / did / have / has / had / can / could / will / would

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from . import (
     bank_en_answers,
     bank_en_critique,
+    bank_en_cues,
+    bank_en_fields,
     bank_en_materials,
     bank_en_questions,
     bank_en_tags,
     bank_en_words,
     bank_zh_answers,
     bank_zh_critique,
+    bank_zh_cues,
+    bank_zh_fields,
     bank_zh_materials,
     bank_zh_questions,
     bank_zh_tags,
@@ -114,7 +118,15 @@ def _patterns(banks: Banks, whole_words: bool) -> dict[str, re.Pattern[str]]:
 
 
 def _english() -> Language:
-    modules = (bank_en_words, bank_en_questions, bank_en_materials, bank_en_answers, bank_en_critique)
+    modules = (
+        bank_en_words,
+        bank_en_questions,
+        bank_en_materials,
+        bank_en_answers,
+        bank_en_fields,
+        bank_en_cues,
+        bank_en_critique,
+    )
     banks = parse_banks("\n".join(module.TEXT for module in modules), " ")
     tags = parse_banks(bank_en_tags.TEXT, " ")
     return Language(
@@ -132,7 +144,15 @@ def _english() -> Language:
 
 
 def _chinese() -> Language:
-    modules = (bank_zh_words, bank_zh_questions, bank_zh_materials, bank_zh_answers, bank_zh_critique)
+    modules = (
+        bank_zh_words,
+        bank_zh_questions,
+        bank_zh_materials,
+        bank_zh_answers,
+        bank_zh_fields,
+        bank_zh_cues,
+        bank_zh_critique,
+    )
     banks = parse_banks("\n".join(module.TEXT for module in modules), "")
     tags = parse_banks(bank_zh_tags.TEXT, "")
     return Language(

@@ -18,6 +18,8 @@ DIFFICULTIES: tuple[str, ...] = ("easy", "medium", "hard")
 
 _MAX_REDRAWS = 5
 _POLITE_SHARE = {"easy": 0.25, "medium": 0.4, "hard": 0.4}
+_STRICT_TASKS = frozenset({"response_format_control", "creation"})
+"""Tasks whose questions state their own demands, which a general wish at the end might contradict."""
 
 
 def write_questions(
@@ -40,7 +42,7 @@ def _write_one(
     for _ in range(_MAX_REDRAWS):
         composer = Composer(language.text, values, rng)
         text = composer.write(f"{task}.{difficulty}")
-        if rng.random() < _POLITE_SHARE[difficulty]:
+        if task not in _STRICT_TASKS and rng.random() < _POLITE_SHARE[difficulty]:
             text = _append(text, composer.write("polite"), language)
         if text not in avoid:
             break

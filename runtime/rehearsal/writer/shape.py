@@ -26,6 +26,7 @@ MADE_KINDS = frozenset({"json", "table", "bullets", "questions", "poem", "story"
 _READ_LIMIT = 6000
 _NAMED_PART = re.compile(r"`([^`\n|]{1,24})`")
 _NUMBER = re.compile(r"(?<![\d.])\d{1,5}(?![\d.])")
+_YEARS = frozenset(range(1900, 2100))
 _MIN_FIGURES = 3
 _MAX_ITEMS = 8
 _DEFAULT_ITEMS = 5
@@ -48,8 +49,8 @@ def read_shape(question: str, language: Language) -> Shape:
     """The shape that the cues of a question suggest; "plain" where there is none."""
     text = clean(question[:_READ_LIMIT])
     kind = next((kind for kind in _KINDS if language.patterns[f"regex.shape.{kind}"].search(text)), "plain")
-    figures = sorted({int(figure) for figure in _NUMBER.findall(text)})
-    spread = kind in ("summary", "code") and len(figures) >= _MIN_FIGURES
+    figures = sorted({int(figure) for figure in _NUMBER.findall(text)} - _YEARS)
+    spread = kind == "summary" and len(figures) >= _MIN_FIGURES
     counts = language.patterns["regex.question_count" if kind == "questions" else "regex.bullet_count"]
     return Shape(
         kind=kind,

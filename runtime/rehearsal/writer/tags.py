@@ -45,8 +45,7 @@ def _shuffled(items: Iterable[str], rng: random.Random) -> list[str]:
 def _root_candidates(bank: TagBank, rng: random.Random) -> Iterator[str]:
     """Written themes first; when they are used up, themes seen from a broad angle."""
     yield from _shuffled(bank.themes, rng)
-    for facet in bank.root_facets:
-        yield from _shuffled((facet.apply(theme) for theme in bank.themes), rng)
+    yield from _shuffled((facet.apply(theme) for facet in bank.root_facets for theme in bank.themes), rng)
 
 
 def _child_candidates(tag: str, language: Language, rng: random.Random) -> Iterator[str]:

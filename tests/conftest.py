@@ -1,0 +1,47 @@
+"""Fixtures of several rooms."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from condor.runtime.rehearsal.server import RehearsalServer
+from condor.runtime.rehearsal.settings import RehearsalSettings
+
+from support import Cli, Endpoint, ServerThread, clean_environment
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[RehearsalSettings], Endpoint]]:
+    """Serves the rehearsal model with given settings until the test ends."""
+    running: list[ServerThread] = []
+
+    def start(settings: RehearsalSettings) -> Endpoint:
+        server = RehearsalServer(settings)
+        thread = ServerThread(server.application()).__enter__()
+        running.append(thread)
+        return Endpoint(f"http://127.0.0.1:{thread.port}/v1", server.count)
+
+    yield start
+    for thread in running:
+        thread.__exit__()
+
+
+@pytest.fixture
+def endpoint(serve: Callable[[RehearsalSettings], Endpoint]) -> Endpoint:
+    """The rehearsal model, served as it is by default."""
+    return serve(RehearsalSettings())
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    """The command line, run in an empty directory."""
+    return Cli(tmp_path)
+
+
+@pytest.fixture
+def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Takes every model key out of this process's environment."""
+    for name in set(os.environ) - set(clean_environment()):
+        monkeypatch.delenv(name)

@@ -1,0 +1,103 @@
+"""What tests of several rooms share: a served rehearsal model, and the command line as a process."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from condor.runtime.rehearsal.server import EndpointCount
+
+SHARED_TAGS = Path(__file__).resolve().parents[2] / "shared" / "data" / "condor_tags_en.json"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A served rehearsal model.
+
+    Attributes:
+        base: what `--api-base` takes.
+        count: what it was asked, read while it runs.
+    """
+
+    base: str
+    count: EndpointCount
+
+
+class ServerThread:
+    """An aiohttp application in a thread of its own, on a free port of 127.0.0.1."""
+
+    def __init__(self, application: web.Application) -> None:
+        self.port = 0
+        self._loop = asyncio.new_event_loop()
+        self._runner = web.AppRunner(application, access_log=None)
+        self._started = threading.Event()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    def __enter__(self) -> "ServerThread":
+        self._thread.start()
+        assert self._started.wait(10)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    def _serve(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._start())
+        self._started.set()
+        self._loop.run_forever()
+
+    async def _start(self) -> None:
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self.port = self._runner.addresses[0][1]
+
+
+@dataclass(frozen=True)
+class Cli:
+    """The `condor` command as a process, in a directory of its own and without any key in its environment."""
+
+    directory: Path
+
+    def start(self, *args: str, **environment: str) -> subprocess.Popen[str]:
+        """Start a command."""
+        command = [sys.executable, "-c", "from condor.cli import main; main()", *args]
+        return subprocess.Popen(
+            command,
+            cwd=self.directory,
+            env=clean_environment() | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+
+    def run(self, *args: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        process = self.start(*args, **environment)
+        out, err = process.communicate(timeout=100)
+        return subprocess.CompletedProcess(args, process.returncode, out, err)
+
+    def recipe(self, text: str, name: str = "recipe.yaml") -> str:
+        """Write a recipe and return its name."""
+        (self.directory / name).write_text(text, encoding="utf-8")
+        return name
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment without keys and proxies, with UTF-8 and a wide terminal."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.endswith(("_API_KEY", "_API_BASE", "_BASE_URL")) and "proxy" not in name.lower()
+    }
+    return kept | {"PYTHONUTF8": "1", "COLUMNS": "200", "NO_COLOR": "1"}
