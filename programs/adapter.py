@@ -133,7 +133,7 @@ class CondorAdapter(dspy.ChatAdapter):
                     raise
                 tries_left -= 1
                 repair = REPAIR_REQUEST.format(error=exc.message)
-                turns = (Message.assistant(text or "(empty)"), Message.user(repair))
+                turns = (Message.assistant(clean_text(text) or "(empty)"), Message.user(clean_text(repair)))
                 request = replace(request, messages=(*request.messages, *turns))
 
 

@@ -18,6 +18,7 @@ from dspy.lm15 import (
     TimeoutError as ReplyTimeout,
 )
 
+from ..errors import Interrupted
 from .ledger import Price, current_ledger
 
 _RETRYABLE = (RateLimitError, ServerError, ReplyTimeout, TransportError)
@@ -65,7 +66,7 @@ class LimitedEngine:
     """An async engine around one attempt: at most `concurrency` calls in flight, retries, and the ledger.
 
     The first call goes alone. Only when it has got a reply may others follow: so a wrong key, a wrong model or a dead
-    address costs one call and not `concurrency` of them.
+    address costs one call and not `concurrency` of them. An engine belongs to the event loop that first uses it.
 
     Args:
         inner: makes one attempt.
@@ -103,6 +104,7 @@ class LimitedEngine:
 
         Raises:
             LM15Error: no attempt succeeded; the last one's error.
+            Interrupted: the run is being stopped and the call had not begun.
         """
         if not self.proven:
             async with self._first:
@@ -119,12 +121,15 @@ class LimitedEngine:
                 return await self._attempt(request)
             except _RETRYABLE as exc:
                 attempt += 1
-                if attempt >= attempts or self.stopping.is_set():
+                if attempt >= attempts:
                     raise
-                await self._pause(self._retry.delay(exc, attempt - 1, self._rng))
+                if await self._stopped_within(self._retry.delay(exc, attempt - 1, self._rng)):
+                    raise
 
     async def _attempt(self, request: Request) -> Response:
         async with self._slots:
+            if self.stopping.is_set():
+                raise Interrupted("the run is being stopped")
             ledger = current_ledger()
             ledger.calls += 1
             started = time.monotonic()
@@ -140,13 +145,13 @@ class LimitedEngine:
         ledger.add(response.usage, self._price)
         return response
 
-    async def _pause(self, seconds: float) -> None:
-        """Wait, but not once the run is being stopped."""
+    async def _stopped_within(self, seconds: float) -> bool:
+        """Wait, but not once the run is being stopped; returns whether it is."""
         try:
             async with asyncio.timeout(seconds):
-                await self.stopping.wait()
+                return await self.stopping.wait()
         except TimeoutError:
-            return
+            return False
 
 
 class BlockingEngine:

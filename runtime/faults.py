@@ -15,7 +15,7 @@ from dspy.utils.exceptions import (
     LMUnsupportedModelError,
 )
 
-from ..errors import CallFault, CondorError, ModelFault, RefusedRequest, UnreadableReply
+from ..errors import CallFault, CondorError, Interrupted, ModelFault, RefusedRequest, UnreadableReply
 from .environment import secrets
 from .models import Model
 
@@ -43,7 +43,10 @@ def translate(error: LMError | AdapterParseError, model: Model) -> CondorError:
         ModelFault: no call can succeed; also any failure of the first call but a reply that cannot be read.
         UnreadableReply, RefusedRequest: this item fails, the run goes on.
         CallFault: there was no reply; the run goes on and a resumed run asks again.
+        Interrupted: the call was not begun, since the run is being stopped.
     """
+    if isinstance(error.__cause__, Interrupted):
+        return error.__cause__
     if isinstance(error, AdapterParseError):
         return UnreadableReply(error.message or "the reply does not parse", raw=error.lm_response or "")
     said = _redact(error.message)

@@ -128,6 +128,10 @@ class JournaledSteps:
                     await self._store_fault("invalid", fault, fault.raw, stage, key, version, ledger)
                 elif isinstance(fault, CallFault):
                     await self._store_fault("error", fault, "", stage, key, version, ledger)
+                elif isinstance(fault, Interrupted) and ledger.calls:
+                    # A reply was paid for and its repair was not begun: what it cost is kept.
+                    stopped = CallFault(str(fault), reason="interrupted")
+                    await self._store_fault("error", stopped, "", stage, key, version, ledger)
                 raise fault from exc
             except ReplyFault as exc:
                 await self._store_fault("invalid", exc, exc.raw, stage, key, version, ledger)

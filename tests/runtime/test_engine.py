@@ -1,0 +1,127 @@
+"""The engine between DSPy and a model: bounds, retries, the first call, deadlines, the ledger."""
+
+import asyncio
+import random
+
+import pytest
+from dspy.lm15 import AuthError, LM15Error, Message, RateLimitError, Request, Response, ServerError
+from dspy.lm15 import TimeoutError as ReplyTimeout
+
+from condor.runtime.engine import LimitedEngine, RetryPolicy
+from condor.runtime.ledger import open_ledger
+
+from runtime_support import AT_ONCE, reply, scripted_model
+
+REQUEST = Request(model="scripted", messages=(Message.user("hello"),))
+
+
+def test_no_more_calls_are_in_flight_than_allowed() -> None:
+    model, inner = scripted_model(lambda *_: reply("yes"), concurrency=3)
+
+    async def ask() -> list[Response]:
+        await model.engine.complete(REQUEST)
+        return await asyncio.gather(*(model.engine.complete(REQUEST) for _ in range(40)))
+
+    assert len(asyncio.run(ask())) == 40
+    assert inner.most_in_flight == 3
+
+
+def test_the_first_call_goes_alone_and_a_dead_endpoint_costs_no_more_than_its_tries() -> None:
+    model, inner = scripted_model(lambda *_: AuthError("no"), concurrency=10)
+
+    async def ask() -> list[object]:
+        return await asyncio.gather(*(model.engine.complete(REQUEST) for _ in range(3)), return_exceptions=True)
+
+    results = asyncio.run(ask())
+    assert all(isinstance(result, AuthError) for result in results)
+    assert inner.most_in_flight == 1
+    assert not model.engine.proven
+
+
+@pytest.mark.parametrize("error", [RateLimitError("slow"), ServerError("oops"), ReplyTimeout("late")])
+def test_a_passing_failure_is_repeated_and_every_call_is_counted(error: LM15Error) -> None:
+    model, inner = scripted_model(lambda n, _: error if n in (1, 2) else reply("yes"))
+
+    async def ask() -> None:
+        await model.engine.complete(REQUEST)
+        await model.engine.complete(REQUEST)
+
+    with open_ledger() as ledger:
+        asyncio.run(ask())
+    assert len(inner.requests) == 4
+    assert (ledger.calls, ledger.input_tokens, ledger.output_tokens) == (4, 20, 10)
+    assert ledger.cost_usd == pytest.approx(0.02)
+
+
+def test_the_number_of_tries_is_bounded_and_smaller_for_the_first_call() -> None:
+    model, inner = scripted_model(lambda *_: ServerError("down"))
+
+    async def ask() -> None:
+        with pytest.raises(ServerError):
+            await model.engine.complete(REQUEST)
+        assert len(inner.requests) == AT_ONCE.first_attempts
+        model.engine.proven = True
+        with pytest.raises(ServerError):
+            await model.engine.complete(REQUEST)
+
+    asyncio.run(ask())
+    assert len(inner.requests) == AT_ONCE.first_attempts + AT_ONCE.attempts
+
+
+def test_what_cannot_pass_is_not_repeated() -> None:
+    model, inner = scripted_model(lambda *_: AuthError("no"))
+    with pytest.raises(AuthError):
+        asyncio.run(model.engine.complete(REQUEST))
+    assert len(inner.requests) == 1
+
+
+def test_retry_after_is_never_undercut_and_the_jitter_stays_in_its_bounds() -> None:
+    policy = RetryPolicy(base_s=1.0, cap_s=8.0)
+    rng = random.Random(0)
+    assert all(policy.delay(RateLimitError("", retry_after=30.0), n, rng) >= 30.0 for n in range(6))
+    for attempt in range(8):
+        delays = [policy.delay(ServerError(""), attempt, rng) for _ in range(200)]
+        assert 0 <= min(delays) <= max(delays) <= min(8.0, 2.0**attempt)
+        assert len(set(delays)) > 100
+
+
+def test_a_call_that_never_ends_meets_its_deadline() -> None:
+    class Hanging:
+        async def complete(self, request: Request) -> Response:
+            await asyncio.sleep(3600)
+            raise AssertionError(request)
+
+    engine = LimitedEngine(
+        Hanging(),
+        concurrency=1,
+        timeout_s=0.01,
+        price=lambda _: None,
+        retry=RetryPolicy(attempts=1, first_attempts=1),
+        rng=random.Random(0),
+        stopping=asyncio.Event(),
+    )
+    with pytest.raises(ReplyTimeout, match=r"no reply within 0\.01 s"):
+        asyncio.run(engine.complete(REQUEST))
+
+
+def test_a_stop_ends_the_waiting_between_tries() -> None:
+    model, inner = scripted_model(lambda *_: RateLimitError("slow", retry_after=3600.0))
+
+    async def ask() -> None:
+        call = asyncio.ensure_future(model.engine.complete(REQUEST))
+        await asyncio.wait({call}, timeout=0.05)
+        assert len(inner.requests) == 1
+        model.engine.stopping.set()
+        await call
+
+    with pytest.raises(RateLimitError):
+        asyncio.run(asyncio.wait_for(ask(), 5))
+
+
+def test_an_unknown_price_makes_the_ledger_unknown() -> None:
+    with open_ledger() as ledger:
+        ledger.add(reply("x").usage, lambda _: 0.5)
+        ledger.add(reply("x").usage, lambda _: None)
+        ledger.add(reply("x").usage, lambda _: 0.5)
+    assert ledger.cost_usd is None
+    assert ledger.output_tokens == 15

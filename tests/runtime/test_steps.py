@@ -1,0 +1,208 @@
+"""Steps through the journal: done once, read back whole, failures kept with their raw reply."""
+
+import asyncio
+import sqlite3
+from datetime import UTC, datetime
+
+import pytest
+from dspy.lm15 import AuthError, InvalidRequestError, Request, Response, ServerError
+
+from condor.corpus.records import Answer, Cell, Question
+from condor.errors import CallFault, Interrupted, ModelFault, RefusedRequest, TruncatedReply, UnreadableReply
+from condor.programs import AnswerQuestion, ProposeRoots, WriteQuestions
+from condor.runtime.journal import Journal
+from condor.runtime.steps import JournaledSteps
+
+from runtime_support import make_cell, rehearsal_model, reply, run_with, scripted_model
+
+ANSWER = "[[ ## answer ## ]]\nBread.\n\n[[ ## completed ## ]]"
+
+
+def make_question(text: str = "What is bread?") -> Question:
+    return Question(parent_id="cell", origin=make_cell().origin.model_copy(update={"difficulty": "easy"}), text=text)
+
+
+def test_a_step_is_executed_once_and_read_back_with_its_provenance(journal: Journal) -> None:
+    model, inner = scripted_model(lambda *_: reply(ANSWER))
+    clock = lambda: datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)  # noqa: E731
+    steps = JournaledSteps(journal, model, clock=clock)
+    stage, question = AnswerQuestion(), make_question()
+
+    async def twice() -> tuple[Answer, Answer]:
+        return await steps(stage, question), await JournaledSteps(journal, model)(AnswerQuestion(), question)
+
+    first, second = run_with(model, twice())
+    assert len(inner.requests) == 1
+    assert first == second
+    assert first.id == second.id
+    made = first.provenance
+    assert made is not None
+    assert (made.stage, made.calls, made.input_tokens, made.output_tokens) == ("answer", 1, 10, 5)
+    assert made.created_at == "2026-01-02T03:04:05+00:00"
+    assert made.prompt_version == stage.prompt_version()
+    assert journal.prompt(made.prompt_version) == stage.prompt()
+
+
+def test_the_same_step_asked_for_at_once_is_executed_once(journal: Journal) -> None:
+    model, inner = scripted_model(lambda *_: reply(ANSWER))
+    steps, stage, question = JournaledSteps(journal, model), AnswerQuestion(), make_question()
+
+    async def many() -> list[Answer]:
+        return await asyncio.gather(*(steps(stage, question) for _ in range(10)))
+
+    answers = run_with(model, many())
+    assert len(inner.requests) == 1
+    assert len({answer.id for answer in answers}) == 1
+
+
+def test_the_cell_is_stored_with_its_questions_and_questions_come_back_in_order(journal: Journal) -> None:
+    model = rehearsal_model()
+    cell = make_cell()
+
+    async def work() -> tuple[tuple[Question, ...], tuple[Question, ...]]:
+        stage = WriteQuestions()
+        return await JournaledSteps(journal, model)(stage, cell), await JournaledSteps(journal, model)(stage, cell)
+
+    first, second = run_with(model, work())
+    assert first == second
+    assert [question.origin.difficulty for question in second] == ["easy", "medium", "hard"]
+    assert isinstance(journal.record(cell.id), Cell)
+
+
+def test_plain_values_come_back_as_they_were(journal: Journal) -> None:
+    model = rehearsal_model()
+
+    async def work() -> tuple[tuple[str, ...], tuple[str, ...]]:
+        stage = ProposeRoots()
+        first = await JournaledSteps(journal, model)(stage, "zh", [], 5)
+        return first, await JournaledSteps(journal, model)(stage, "zh", [], 5)
+
+    first, second = run_with(model, work())
+    assert first == second
+    assert len(first) == 5
+
+
+@pytest.mark.parametrize(
+    "change", ["question", "parent", "prompt", "demos", "model", "temperature", "replicate", "nothing"]
+)
+def test_a_key_changes_with_what_shapes_the_reply_and_with_nothing_else(journal: Journal, change: str) -> None:
+    model, inner = scripted_model(lambda *_: reply(ANSWER))
+    other, inner_of_other = scripted_model(lambda *_: reply(ANSWER))
+    stage, question = AnswerQuestion(), make_question()
+    other_stage, other_question, replicate = AnswerQuestion(), question, 0
+    spec = model.spec
+    match change:
+        case "question":
+            other_question = make_question("What is rye?")
+        case "parent":
+            other_question = question.model_copy(update={"parent_id": "another"})
+            other_question = Question.model_validate(other_question.model_dump())
+        case "prompt":
+            other_stage.predict.signature = other_stage.predict.signature.with_instructions("Be brief.")  # pyright: ignore[reportOptionalMemberAccess, reportAttributeAccessIssue]
+        case "demos":
+            other_stage.predict.demos = [{"question": "q", "language": "English", "answer": "a"}]
+        case "model":
+            spec = spec.model_copy(update={"name": "openai/other"})
+        case "temperature":
+            spec = spec.model_copy(update={"temperature": 0.1})
+        case "replicate":
+            replicate = 1
+        case _:
+            spec = spec.model_copy(update={"api_base": "http://127.0.0.1:1/v1", "timeout_s": 1.0})
+    object.__setattr__(other, "spec", spec)
+    run_with(model, JournaledSteps(journal, model)(stage, question))
+    run_with(other, JournaledSteps(journal, other, replicate=replicate)(other_stage, other_question))
+    assert len(inner.requests) == 1
+    assert len(inner_of_other.requests) == (0 if change == "nothing" else 1)
+
+
+def test_an_unreadable_reply_is_kept_raw_and_not_asked_for_again(journal: Journal) -> None:
+    model, inner = scripted_model(lambda *_: reply("no marker \ud800 anywhere"))
+    question = make_question()
+
+    async def work() -> None:
+        for _ in range(2):
+            with pytest.raises(UnreadableReply, match="answer"):
+                await JournaledSteps(journal, model)(AnswerQuestion(), question)
+
+    run_with(model, work(), parse_retries=2)
+    assert len(inner.requests) == 3
+    with sqlite3.connect(journal.path) as database:
+        row = database.execute("SELECT outcome, reason, raw, calls FROM steps").fetchall()
+    assert row == [("invalid", "unreadable", "no marker \ufffd anywhere", 3)]
+
+
+def test_a_truncated_reply_is_no_record(journal: Journal) -> None:
+    model, inner = scripted_model(lambda *_: reply(ANSWER, "length"))
+
+    async def work() -> None:
+        for _ in range(2):
+            with pytest.raises(TruncatedReply) as caught:
+                await JournaledSteps(journal, model)(AnswerQuestion(), make_question())
+            assert "Bread." in caught.value.raw
+
+    run_with(model, work())
+    assert len(inner.requests) == 1
+
+
+def test_a_call_without_reply_is_asked_again_by_the_next_session_and_its_cost_is_added(journal: Journal) -> None:
+    def script(number: int, request: Request) -> Response | Exception:
+        return ServerError("down") if 1 <= number <= 3 else reply(ANSWER)
+
+    model, inner = scripted_model(script)
+    question = make_question("second")
+
+    async def work() -> Answer:
+        steps = JournaledSteps(journal, model)
+        await steps(AnswerQuestion(), make_question("first"))
+        with pytest.raises(CallFault) as caught:
+            await steps(AnswerQuestion(), question)
+        assert caught.value.reason == "server"
+        return await JournaledSteps(journal, model)(AnswerQuestion(), question)
+
+    assert run_with(model, work()).text == "Bread."
+    assert len(inner.requests) == 5
+    assert journal.totals().calls == 5
+
+
+def test_a_refused_request_fails_its_item_only_once_the_endpoint_is_known_to_work(journal: Journal) -> None:
+    model, _ = scripted_model(lambda n, _: reply(ANSWER) if n == 0 else InvalidRequestError("too long"))
+
+    async def work() -> None:
+        steps = JournaledSteps(journal, model)
+        await steps(AnswerQuestion(), make_question("first"))
+        with pytest.raises(RefusedRequest, match="too long"):
+            await steps(AnswerQuestion(), make_question("second"))
+
+    run_with(model, work())
+    unproven, _ = scripted_model(lambda *_: InvalidRequestError("no such parameter"))
+    with pytest.raises(ModelFault, match="no such parameter"):
+        run_with(unproven, JournaledSteps(journal, unproven)(AnswerQuestion(), make_question("third")))
+
+
+def test_a_key_that_an_endpoint_echoes_is_taken_out_of_the_message(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCRIPTED_API_KEY", "canary-4711-canary")
+    model, _ = scripted_model(lambda *_: AuthError("wrong key canary-4711-canary"))
+    with pytest.raises(ModelFault) as caught:
+        run_with(model, JournaledSteps(journal, model)(AnswerQuestion(), make_question()))
+    assert "[key]" in str(caught.value)
+    assert "4711" not in str(caught.value)
+    journal.close()
+    assert all(b"4711" not in path.read_bytes() for path in journal.path.parent.iterdir())
+
+
+def test_once_stopping_nothing_new_is_begun_but_what_is_done_can_be_read(journal: Journal) -> None:
+    model, inner = scripted_model(lambda *_: reply(ANSWER))
+
+    async def work() -> None:
+        steps = JournaledSteps(journal, model)
+        done = await steps(AnswerQuestion(), make_question("first"))
+        model.engine.stopping.set()
+        assert await steps(AnswerQuestion(), make_question("first")) == done
+        with pytest.raises(Interrupted):
+            await steps(AnswerQuestion(), make_question("second"))
+
+    run_with(model, work())
+    assert len(inner.requests) == 1
