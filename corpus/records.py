@@ -4,6 +4,7 @@ An id is a hash of what the record says and of its parent's id. It is the same o
 that says the same; when, by which model and at what price a record was made is its provenance, which is no part of it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, ClassVar
@@ -96,6 +97,11 @@ class Cell(Record):
     kind: ClassVar[RecordKind] = "cell"
 
     parent_id: str = ""
+
+    @classmethod
+    def at(cls, path: Sequence[str], *, task: TaskName, language: Language, tree_version: str) -> "Cell":
+        """The cell at a tag path, for a task in a language."""
+        return cls(origin=Origin(tree_version=tree_version, path=tuple(path), task=task, language=language))
 
     def content(self) -> dict[str, Any]:
         """The path, task and language; not the tree's version, so that a tree may grow without renaming its cells."""

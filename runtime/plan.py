@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ..corpus.records import Cell, Origin
+from ..corpus.records import Cell
 from ..knowledge.sampler import SampledCell
 from ..vocabulary import Difficulty
 
@@ -59,7 +59,7 @@ class Plan:
         for number, sampled in enumerate(cells):
             turn = number % len(difficulties)
             items: list[Item] = []
-            cell = _cell(sampled, tree_version)
+            cell = Cell.at(sampled.path, task=sampled.task, language=sampled.language, tree_version=tree_version)
             for difficulty in (*difficulties[turn:], *difficulties[:turn]):
                 if position == next_ended:
                     next_ended = next(ended, None)
@@ -68,8 +68,3 @@ class Plan:
                 position += 1
             if items:
                 yield items
-
-
-def _cell(sampled: SampledCell, tree_version: str) -> Cell:
-    origin = Origin(tree_version=tree_version, path=sampled.path, task=sampled.task, language=sampled.language)
-    return Cell(origin=origin)

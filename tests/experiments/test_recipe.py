@@ -1,0 +1,84 @@
+"""Recipes: those that ship are valid, every default is spelt out on saving, differences are named."""
+
+from pathlib import Path
+
+import pytest
+
+from condor.errors import RecipeFault
+from condor.experiments import Recipe, load_recipe, save_recipe
+from condor.experiments.recipe import differences
+from condor.vocabulary import DIFFICULTIES, TASKS
+
+RECIPES = Path(__file__).resolve().parents[2] / "recipes"
+
+
+@pytest.mark.parametrize("name", ["quickstart", "general-en", "general-zh"])
+def test_recipes_that_ship_are_valid_and_explained(name: str) -> None:
+    path = RECIPES / f"{name}.yaml"
+    recipe = load_recipe(path)
+    assert recipe.records > 0
+    assert path.read_text(encoding="utf-8").startswith("# ")
+
+
+def test_defaults_are_the_papers() -> None:
+    recipe = Recipe.model_validate({"tree": "seed:en", "records": 3, "model": "rehearsal"})
+    assert recipe.tasks == TASKS
+    assert recipe.difficulties == DIFFICULTIES
+    assert recipe.refine.rounds == 1
+
+
+def test_a_saved_recipe_is_the_same_recipe(tmp_path: Path) -> None:
+    recipe = Recipe.model_validate(
+        {
+            "tree": ["seed:en", "seed:zh"],
+            "languages": ["zh", "en"],
+            "records": 3,
+            "model": "rehearsal?quality=0.3",
+            "seed": 9,
+        }
+    )
+    save_recipe(recipe, tmp_path / "r.yaml")
+    assert load_recipe(tmp_path / "r.yaml") == recipe
+
+
+def test_paths_of_trees_are_relative_to_the_recipe(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    path = tmp_path / "sub" / "r.yaml"
+    path.write_text(f"tree: [t.json, ../u.json, seed:en, {tmp_path}/v.json]\nrecords: 1\nmodel: rehearsal\n")
+    assert [Path(tree).resolve() if ":" not in tree else tree for tree in load_recipe(path).tree] == [
+        tmp_path / "sub" / "t.json",
+        tmp_path / "u.json",
+        "seed:en",
+        tmp_path / "v.json",
+    ]
+
+
+def test_differences_name_what_changes_the_text_and_nothing_else() -> None:
+    before = Recipe.model_validate({"tree": "seed:en", "records": 3, "model": "rehearsal"})
+    free = before.model_copy(update={"records": 9, "concurrency": 2})
+    assert differences(before, free) == []
+    moved = before.model_copy(update={"model": before.model.model_copy(update={"api_base": "http://127.0.0.1:1/v1"})})
+    assert differences(before, moved) == []
+    other = Recipe.model_validate(
+        {"tree": "seed:en", "records": 3, "model": {"name": "rehearsal", "temperature": 0.1}, "refine": {"rounds": 2}}
+    )
+    assert differences(before, other) == ["model.temperature: 0.7 -> 0.1", "refine.rounds: 1 -> 2"]
+
+
+def test_a_recipe_cannot_be_changed() -> None:
+    recipe = Recipe.model_validate({"tree": "seed:en", "records": 3, "model": "rehearsal"})
+    with pytest.raises(ValueError, match="frozen"):
+        recipe.records = 4  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_all_problems_of_a_recipe_are_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "r.yaml"
+    path.write_text("tree: seed:en\nrecords: 0\nmodel:\n  name: rehearsal\n  temperature: 9\n  key: x\n")
+    with pytest.raises(RecipeFault) as caught:
+        load_recipe(path)
+    for part in (
+        "line 2, records",
+        "line 5, model.temperature",
+        "line 6, model.key: unknown key (known: name, api_base",
+    ):
+        assert part in str(caught.value)
