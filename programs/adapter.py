@@ -22,8 +22,26 @@ from .reading import read_json, split_fields
 
 #: Settings of an LM that say where it is, not what it should write.
 _CONNECTION = frozenset(
-    {"api_base", "api_key", "api_version", "base_url", "cache", "custom_llm_provider", "extra_headers", "extra_query"}
-    | {"headers", "n", "num_generations", "organization", "project", "prompt_cache", "rollout_id", "timeout"}
+    [
+        "api_base",
+        "api_key",
+        "api_version",
+        "azure_ad_token",
+        "azure_ad_token_provider",
+        "base_url",
+        "cache",
+        "custom_llm_provider",
+        "extra_headers",
+        "extra_query",
+        "headers",
+        "n",
+        "num_generations",
+        "organization",
+        "project",
+        "prompt_cache",
+        "rollout_id",
+        "timeout",
+    ]
 )
 
 _Conversation = Generator[Request, Response, dict[str, Any]]
@@ -132,13 +150,18 @@ class CondorAdapter(dspy.ChatAdapter):
                 if not tries_left:
                     raise
                 tries_left -= 1
-                repair = REPAIR_REQUEST.format(error=exc.message)
+                repair = REPAIR_REQUEST.format(error=first_line(exc))
                 turns = (Message.assistant(clean_text(text) or "(empty)"), Message.user(clean_text(repair)))
                 request = replace(request, messages=(*request.messages, *turns))
 
 
+def first_line(error: AdapterParseError) -> str:
+    """What is wrong with a reply, without the reply itself, which DSPy appends to the message."""
+    return error.message.partition("\n")[0]
+
+
 def _candidates(lm: dspy.BaseLM, lm_kwargs: dict[str, Any]) -> int:
-    return lm_kwargs.get("n") or lm.kwargs.get("n") or 1
+    return lm_kwargs.get("n") or lm.kwargs.get("n") or lm.kwargs.get("num_generations") or 1
 
 
 def _checked(response: object) -> Response:

@@ -94,7 +94,7 @@ class GrowTree(Program[GrowthReport]):
                 report.failed.append(("(root)", str(exc)))
                 fruitless += 1
                 continue
-            added = _add_tags(tree, HIDDEN_ROOT, tags[:missing], report, language)
+            added = _add_tags(tree, HIDDEN_ROOT, tags, missing, report, language)
             fruitless = 0 if added else fruitless + 1
 
     async def _expand_level(
@@ -118,22 +118,24 @@ class GrowTree(Program[GrowthReport]):
                 elif isinstance(reply, BaseException):
                     raise reply
                 else:
-                    _add_tags(tree, node, reply, report, None)
+                    _add_tags(tree, node, reply, branching - len(tree.children(node)), report, None)
 
     async def _expand(
         self, tree: KnowledgeTree, node: int, language: Language, branching: int, step: Step
     ) -> tuple[str, ...]:
         standing = [tree.name(child) for child in tree.children(node)]
         missing = branching - len(standing)
-        tags = await step(self.expand_tag, tree.path(node), standing, missing, language)
-        return tags[:missing]
+        return await step(self.expand_tag, tree.path(node), standing, missing, language)
 
 
 def _add_tags(
-    tree: KnowledgeTree, parent: int, tags: Sequence[str], report: GrowthReport, language: Language | None
+    tree: KnowledgeTree, parent: int, tags: Sequence[str], most: int, report: GrowthReport, language: Language | None
 ) -> int:
+    """Add proposals in their order until `most` have been added; returns how many were."""
     added = 0
     for tag in tags:
+        if added == most:
+            break
         try:
             tree.add(tag, parent=parent, language=language)
             added += 1

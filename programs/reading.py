@@ -5,13 +5,18 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+_END_OF_TEXT = re.compile(r"\s*\[\[ ## completed ## \]\]\s*\Z")
 _MARKER = re.compile(r"\s*\[\[ ## (\w+) ## \]\]")
 _THINKING = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
 _FENCE = re.compile(r"\A```\w*[ \t]*\n(.*)\n[ \t]*```\s*\Z", re.DOTALL)
+# LaTeX commands that begin like a JSON escape and whose rest is no word: \times, \theta, \nabla, \rho, \right, ...
+_COMMAND = (
+    r"(?:times|theta|text(?:bf|it|rm|tt|sf)?(?=\s*\{)|textstyle|triangle|tfrac|nabla|neq|notin|nmid|rho"
+    r"|right(?:arrow)?|rangle|rceil|rfloor)(?![A-Za-z])"
+)
 # A backslash that starts no JSON escape: LaTeX such as \( or \alpha, written into a JSON string without doubling it.
-_STRAY_BACKSLASH = re.compile(r'\\(?:(["\\/bfnrt]|u[0-9a-fA-F]{4})|)', re.DOTALL)
-# \beta and \frac are valid escapes followed by letters; no text means a backspace or a form feed.
-_CONTROL_AS_LATEX = {"\b": "\\b", "\f": "\\f"}
+# \b and \f are valid escapes, but \beta and \frac are what is meant: no text means a backspace or a form feed.
+_STRAY_BACKSLASH = re.compile(rf'\\(?:(?!{_COMMAND})(["\\/nrt]|u[0-9a-fA-F]{{4}})|)')
 
 
 def split_fields(reply: str, names: Sequence[str]) -> dict[str, str]:
@@ -29,7 +34,7 @@ def split_fields(reply: str, names: Sequence[str]) -> dict[str, str]:
     Returns:
         The fields found, trimmed of white space at both ends.
     """
-    lines = _THINKING.sub("", reply).split("\n")
+    lines = _without_thinking(reply, names).split("\n")
     starts: dict[str, tuple[int, int]] = {}
     end = len(lines)
     for number, line in enumerate(lines):
@@ -45,8 +50,21 @@ def split_fields(reply: str, names: Sequence[str]) -> dict[str, str]:
     fields: dict[str, str] = {}
     for name, (first, column) in starts.items():
         last = min((number for number, _ in starts.values() if number > first), default=end)
-        fields[name] = "\n".join([lines[first][column:], *lines[first + 1 : last]]).strip()
+        text = "\n".join([lines[first][column:], *lines[first + 1 : last]])
+        fields[name] = (_END_OF_TEXT.sub("", text) if last == len(lines) else text).strip()
     return fields
+
+
+def _without_thinking(reply: str, names: Sequence[str]) -> str:
+    """A reply without its leading `<think>` block.
+
+    Some chat templates open the block themselves, so that only its end is in the reply: what stands before a `</think>`
+    is dropped where the wanted fields follow it.
+    """
+    body = _THINKING.sub("", reply)
+    _, closed, rest = body.partition("</think>")
+    opened = [match.group(1) for match in map(_MARKER.match, rest.split("\n")) if match]
+    return rest if closed and set(names) <= set(opened) else body
 
 
 def read_json(text: str) -> Any:
@@ -68,20 +86,8 @@ def read_json(text: str) -> Any:
         value, _ = json.JSONDecoder(strict=False).raw_decode(source)
     except json.JSONDecodeError as exc:
         raise ValueError(f"not JSON: {exc.msg} at line {exc.lineno}, column {exc.colno}") from exc
-    return _restore_latex(value)
+    return value
 
 
 def _double_stray(match: re.Match[str]) -> str:
     return match.group(0) if match.group(1) else "\\\\"
-
-
-def _restore_latex(value: Any) -> Any:
-    if isinstance(value, str):
-        for control, latex in _CONTROL_AS_LATEX.items():
-            value = value.replace(control, latex)
-        return value
-    if isinstance(value, list):
-        return [_restore_latex(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _restore_latex(item) for key, item in value.items()}
-    return value

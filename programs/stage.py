@@ -4,9 +4,11 @@ from abc import abstractmethod
 from typing import Any, ClassVar, Protocol, TypeVar, cast
 
 import dspy
+from dspy.utils.exceptions import AdapterParseError
 
+from ..errors import UnreadableReply
 from ..hashing import content_hash
-from .adapter import CondorAdapter
+from .adapter import CondorAdapter, first_line
 from .program import Program
 
 T = TypeVar("T")
@@ -67,5 +69,12 @@ class Step(Protocol):
 
 
 async def call_stage(stage: Stage[T], *args: Any) -> T:
-    """The plain way to execute a stage: call it."""
-    return await stage.acall(*args)
+    """The plain way to execute a stage: call it.
+
+    Raises:
+        UnreadableReply: no reply parsed within the allowed tries.
+    """
+    try:
+        return await stage.acall(*args)
+    except AdapterParseError as exc:
+        raise UnreadableReply(first_line(exc), raw=exc.lm_response or "") from exc

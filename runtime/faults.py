@@ -16,6 +16,7 @@ from dspy.utils.exceptions import (
 )
 
 from ..errors import CallFault, CondorError, Interrupted, ModelFault, RefusedRequest, UnreadableReply
+from ..programs.adapter import first_line
 from .environment import secrets
 from .models import Model
 
@@ -48,7 +49,7 @@ def translate(error: LMError | AdapterParseError, model: Model) -> CondorError:
     if isinstance(error.__cause__, Interrupted):
         return error.__cause__
     if isinstance(error, AdapterParseError):
-        return UnreadableReply(error.message or "the reply does not parse", raw=error.lm_response or "")
+        return UnreadableReply(first_line(error), raw=error.lm_response or "")
     said = _redact(error.message)
     where = model.spec.name + (f" at {model.spec.api_base}" if model.spec.api_base else "")
     for kind, meaning in _FATAL.items():
