@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.console import Console
 
+from ..errors import Interrupted
 from .exit_codes import DONE, INTERRUPTED, SHORTFALL
 from .progress import SynthesisProgress, dollars, thousands
 
@@ -38,12 +39,19 @@ def synthesise(recipe: "Recipe", run: Path, console: Console, *, resume_command:
 
 
 def run_until_done(work: Coroutine[Any, Any, T], *, stop: Callable[[], None], console: Console) -> T:
-    """Run a coroutine to its end; the first Ctrl-C calls `stop`, the second cancels it."""
+    """Run a coroutine to its end; the first Ctrl-C calls `stop`, the second cancels it.
+
+    Raises:
+        Interrupted: it was cancelled.
+    """
 
     async def under_signals() -> T:
         task = asyncio.ensure_future(work)
         with _ctrl_c(task, stop, console):
-            return await task
+            try:
+                return await task
+            except asyncio.CancelledError as exc:
+                raise Interrupted("left at once; everything finished is kept: the same command goes on") from exc
 
     return asyncio.run(under_signals())
 

@@ -42,7 +42,7 @@ async def _serve(server: "object", host: str, port: int) -> None:
     from ..runtime.rehearsal.server import RehearsalServer
 
     assert isinstance(server, RehearsalServer)
-    runner = web.AppRunner(server.application(), access_log=None)
+    runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)

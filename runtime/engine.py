@@ -129,7 +129,7 @@ class LimitedEngine:
     async def _attempt(self, request: Request) -> Response:
         async with self._slots:
             if self.stopping.is_set():
-                raise Interrupted("the run is being stopped")
+                raise Interrupted("stopped; everything finished is kept: the same command goes on")
             ledger = current_ledger()
             ledger.calls += 1
             started = time.monotonic()

@@ -90,7 +90,7 @@ class JournaledSteps:
         if (finished := self._journal.finished_step(key)) is not None:
             return cast("T", self._recall(*finished))
         if self._model.engine.stopping.is_set():
-            raise Interrupted("the run is being stopped")
+            raise Interrupted("stopped; everything finished is kept: the same command goes on")
         self._running[key] = future = asyncio.get_running_loop().create_future()
         try:
             result = await self._execute(stage, key, version, args)

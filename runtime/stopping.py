@@ -8,8 +8,9 @@ from ..errors import Interrupted
 
 T = TypeVar("T")
 
-#: Seconds that calls in flight are given; with the clean-up after them a stop takes less than 10.
-GRACE_S = 8.0
+#: Seconds that calls in flight are given. Closing clients and the interpreter takes a second or two more, and a stop
+#: should take less than 10 in all.
+GRACE_S = 6.0
 
 
 async def finish_or_stop(work: Coroutine[Any, Any, T], stopping: asyncio.Event) -> T:
@@ -26,7 +27,7 @@ async def finish_or_stop(work: Coroutine[Any, Any, T], stopping: asyncio.Event) 
             await asyncio.wait({task}, timeout=GRACE_S)
         if task.done():
             return task.result()
-        raise Interrupted("the run was stopped with calls in flight")
+        raise Interrupted("stopped with calls in flight; everything finished is kept: the same command goes on")
     finally:
         stop.cancel()
         task.cancel()

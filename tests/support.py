@@ -34,7 +34,7 @@ class ServerThread:
     def __init__(self, application: web.Application) -> None:
         self.port = 0
         self._loop = asyncio.new_event_loop()
-        self._runner = web.AppRunner(application, access_log=None)
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
         self._started = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
 

@@ -21,10 +21,12 @@ class EndpointCount:
     """What the endpoint was asked.
 
     Attributes:
+        received: chat completions asked for in due form; those not yet answered are in flight.
         calls: chat completions answered.
         asked: how often each distinct request came, by its hash.
     """
 
+    received: int = 0
     calls: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
@@ -33,6 +35,7 @@ class EndpointCount:
     def summary(self) -> dict[str, int]:
         """The figures that `GET /stats` shows; `repeated` counts calls whose request had come before."""
         return {
+            "received": self.received,
             "calls": self.calls,
             "distinct": len(self.asked),
             "repeated": self.calls - len(self.asked),
@@ -77,6 +80,7 @@ class RehearsalServer:
         model = body.get("model")
         if model not in self._models:
             return _error(404, f"The model `{model}` does not exist", "invalid_request_error", code="model_not_found")
+        self.count.received += 1
         if self._settings.latency:
             await asyncio.sleep(self._settings.latency)
         reply = compose(messages, self._settings)

@@ -122,6 +122,22 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(cli: Cli) -> None:
     assert status(cli, "run")["kept"] == max(12, before["kept"])  # pyright: ignore[reportArgumentType]
 
 
+def test_ctrl_c_ends_a_run_whose_endpoint_hangs(cli: Cli, serve: Callable[[RehearsalSettings], Endpoint]) -> None:
+    """Once: within 10 seconds. Twice: at once. Never with a traceback."""
+    hanging = serve(RehearsalSettings(latency=3600))
+    recipe = cli.recipe(RECIPE.format(records=30, model="openai/rehearsal"))
+    for signals in (1, 2):
+        process = cli.start("synth", recipe, "--run", "run", "--api-base", hanging.base)
+        wait_for(lambda signals=signals: hanging.count.received == signals)
+        for _ in range(signals):
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.2)
+        out, err = process.communicate(timeout=10)
+        assert process.returncode == 130
+        assert "Traceback" not in err
+        assert "everything finished is kept" in out + err
+
+
 def test_second_process_on_a_run_is_refused(cli: Cli) -> None:
     recipe = cli.recipe(RECIPE.format(records=300, model="rehearsal?latency=0.05"))
     first = cli.start("synth", recipe, "--run", "run")
