@@ -19,6 +19,8 @@ def export(
     from .running import REHEARSAL_NOTE
 
     count = export_run(run, out, format_=format_.value, stage=stage.value)
-    typer.echo(f"{out}: {count} lines")
-    if run_status(run).rehearsal:
+    figures = run_status(run)
+    equal = figures.kept - count if format_ is FormatChoice.dpo else 0
+    typer.echo(f"{out}: {count} lines" + (f", {equal} pairs of equal answers left out" if equal else ""))
+    if figures.rehearsal:
         typer.echo(REHEARSAL_NOTE)

@@ -1,10 +1,13 @@
 """`condor serve-rehearsal`: the embedded model behind an OpenAI-compatible address."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import OutputFault
+from ..errors import OutputFault, UsageFault
+
+if TYPE_CHECKING:
+    from ..runtime.rehearsal.server import RehearsalServer
 
 
 def serve_rehearsal(
@@ -20,7 +23,6 @@ def serve_rehearsal(
     """
     import asyncio
 
-    from ..errors import UsageFault
     from ..runtime.rehearsal.server import RehearsalServer
     from ..runtime.rehearsal.settings import RehearsalSettings, is_rehearsal
 
@@ -33,15 +35,12 @@ def serve_rehearsal(
     asyncio.run(_serve(RehearsalServer(settings), host, port))
 
 
-async def _serve(server: "object", host: str, port: int) -> None:
+async def _serve(server: "RehearsalServer", host: str, port: int) -> None:
     import asyncio
     import signal
 
     from aiohttp import web
 
-    from ..runtime.rehearsal.server import RehearsalServer
-
-    assert isinstance(server, RehearsalServer)
     runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:

@@ -178,11 +178,8 @@ class KnowledgeTree:
 
     def language(self, node: int) -> Language | None:
         """The language of the root tag above a node, or None where the subtree serves every language."""
-        top = node
-        for top in self._ancestors(node):
-            if self.parent_or_none(top) == HIDDEN_ROOT:
-                break
-        return self.graph.nodes[top].get("language")
+        above = [ancestor for ancestor in self._ancestors(node) if ancestor != HIDDEN_ROOT]
+        return self.graph.nodes[above[-1]].get("language") if above else None
 
     def parent_or_none(self, node: int) -> int | None:
         """The node right above, or None for the hidden root and for a node that is not linked yet."""
