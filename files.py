@@ -4,7 +4,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -62,6 +62,8 @@ def write_atomically(path: Path) -> Iterator[TextIO]:
     Raises:
         OutputFault: the file cannot be written; what stood at `path` before still does.
     """
+    if not path.name:
+        raise OutputFault(f"{path}: cannot write: this is no file name")
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
     try:
         with temporary.open("x", encoding="utf-8", newline="\n") as file:
@@ -71,7 +73,8 @@ def write_atomically(path: Path) -> Iterator[TextIO]:
         temporary.replace(path)
         _sync_directory(path.parent)
     except BaseException as exc:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # what went wrong first is what matters
+            temporary.unlink(missing_ok=True)
         if isinstance(exc, OSError):
             raise OutputFault(f"{path}: cannot write: {exc.strerror or exc}") from exc
         raise

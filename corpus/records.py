@@ -4,12 +4,12 @@ An id is a hash of what the record says and of its parent's id. It is the same o
 that says the same; when, by which model and at what price a record was made is its provenance, which is no part of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ..hashing import content_hash
 from ..vocabulary import Difficulty, Language, RecordKind, TaskName
@@ -18,7 +18,12 @@ from .text import clean_text
 #: Part of every id: a change of what is hashed must change it.
 _ID_SCHEME = "condor-record-1"
 
-Text = Annotated[str, BeforeValidator(clean_text), Field(min_length=1)]
+
+def _clean(value: Any) -> Any:
+    return clean_text(value) if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(_clean), Field(min_length=1)]
 
 
 class _Frozen(BaseModel):
@@ -90,6 +95,12 @@ class Record(_Frozen):
         """32 hexadecimal digits over kind, parent and content."""
         return content_hash([_ID_SCHEME, self.kind, self.parent_id, self.content()])
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other values; its id is its own."""
+        copy = super().model_copy(update=update, deep=deep)
+        vars(copy).pop("id", None)
+        return copy
+
 
 class Cell(Record):
     """One tag path and one task in one language: what three questions are written from (paper section 3.2)."""
@@ -119,6 +130,12 @@ class Question(Record):
     kind: ClassVar[RecordKind] = "question"
 
     text: Text
+
+    @model_validator(mode="after")
+    def _has_a_difficulty(self) -> Self:
+        if self.origin.difficulty is None:
+            raise ValueError("a question has a difficulty: origin.difficulty is None")
+        return self
 
     def content(self) -> dict[str, Any]:
         """The text and its difficulty."""

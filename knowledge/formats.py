@@ -1,6 +1,7 @@
 """Trees in files: Condor's own JSON, and the nested JSON in which tag lists are published."""
 
 import json
+from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,9 @@ def load_tree(path: Path) -> KnowledgeTree:
     """
     data = _read_json(path)
     if not (isinstance(data, dict) and data.get("format") == _FORMAT):
-        tree, _ = _nested(data, path, None)
+        tree, report = _nested(data, path, None)
+        if report.rejected:
+            raise TagFault(f"{path}: {report.rejected[0][1]}; condor tree import leaves out what is no tag")
         return tree
     if data.get("format_version") != _FORMAT_VERSION:
         raise UnreadableFile(f"{path}: tree format {data.get('format_version')}; this version reads {_FORMAT_VERSION}")
@@ -93,11 +96,21 @@ def import_nested_json(path: Path, *, language: Language | None = None) -> tuple
 def _read_json(path: Path) -> Any:
     text = read_text(path, what="a tree")
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_unique_keys)
     except json.JSONDecodeError as exc:
         raise UnreadableFile(f"{path}:{exc.lineno}: not JSON: {exc.msg} at column {exc.colno}") from exc
+    except ValueError as exc:
+        raise UnreadableFile(f"{path}: not JSON that can be read: {exc}") from exc
     except RecursionError as exc:
         raise UnreadableFile(f"{path}: nested too deeply for JSON; use Condor's own tree format") from exc
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        twice = next(k for n, (k, _) in enumerate(pairs) if k in dict(pairs[:n]))
+        raise ValueError(f"the key {twice!r} stands twice in one object")
+    return value
 
 
 def _is_row(row: Any) -> bool:
@@ -117,16 +130,21 @@ def _nested(data: Any, path: Path, language: Language | None) -> tuple[Knowledge
         raise UnreadableFile(f"{path}: expected a JSON object {{root: {{branch: [leaf, ...]}}}}")
     tree, report = KnowledgeTree(), ImportReport()
     leaf_places: dict[str, list[str]] = {}
-    # (parent node, names so far, what stands under them): a stack, so that depth is no limit.
-    stack: list[tuple[int, tuple[str, ...], Any]] = [(HIDDEN_ROOT, (), data)]
-    while stack:
-        parent, above, value = stack.pop()
+    # (parent node, names so far, what stands under them): a queue, so that depth is no limit.
+    waiting: deque[tuple[int, tuple[str, ...], Any]] = deque([(HIDDEN_ROOT, (), data)])
+    while waiting:
+        parent, above, value = waiting.popleft()
         for name, below in _entries(value, above, path):
             place = (*above, name)
-            _count(report, place, is_leaf=not below, leaf_places=leaf_places)
-            node = _add(tree, report, place, parent, language)
-            if node is not None and below:
-                stack.append((node, place, below))
+            is_leaf = below in ({}, [])
+            _count(report, place, is_leaf=is_leaf)
+            node, is_new = _add(tree, report, place, parent, language)
+            if node is None:
+                continue
+            if is_new and is_leaf:
+                leaf_places.setdefault(fold_tag(tree.name(node)), []).append(tree.name(node))
+            if not is_leaf:
+                waiting.append((node, place, below))
     report.repeated = {names[0]: len(names) for names in leaf_places.values() if len(names) > 1}
     return tree, report
 
@@ -135,29 +153,30 @@ def _entries(value: Any, above: tuple[str, ...], path: Path) -> list[tuple[str, 
     if isinstance(value, dict):
         return list(value.items())
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return [(item, None) for item in value]
+        return [(item, {}) for item in value]
     where = " > ".join(above) or "the top"
     raise UnreadableFile(f"{path}: under {where}: expected an object or a list of tags, found {type(value).__name__}")
 
 
-def _count(report: ImportReport, place: tuple[str, ...], *, is_leaf: bool, leaf_places: dict[str, list[str]]) -> None:
+def _count(report: ImportReport, place: tuple[str, ...], *, is_leaf: bool) -> None:
     if len(place) == 1:
         report.roots += 1
     elif not is_leaf:
         report.branches += 1
     if is_leaf:
         report.leaves += 1
-        leaf_places.setdefault(fold_tag(" ".join(place[-1].split())), []).append(place[-1])
 
 
 def _add(
     tree: KnowledgeTree, report: ImportReport, place: tuple[str, ...], parent: int, language: Language | None
-) -> int | None:
+) -> tuple[int | None, bool]:
+    """(the node that an entry became, whether it is a new one), or (None, False) for an entry that is no tag."""
     try:
-        return tree.add(place[-1], parent=parent, language=language if parent == HIDDEN_ROOT else None)
+        return tree.add(place[-1], parent=parent, language=language if parent == HIDDEN_ROOT else None), True
     except DuplicateTag:
         report.merged.append(" > ".join(place))
-        return tree.find(place)
+        node = tree.find((*tree.path(parent), place[-1]))
+        return node, False
     except TagFault as exc:
         report.rejected.append((" > ".join(place), str(exc)))
-        return None
+        return None, False

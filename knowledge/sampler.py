@@ -31,8 +31,9 @@ class CellSampler:
     - Languages take turns; within a language its root tags take turns, so that their counts differ by at most one
       until one is used up; for each visit of a root the task that has been asked least so far is taken. A language,
       root or task that is used up drops out, the others go on.
-    - Order is by a hash of (seed, tag) rather than by a shuffled list: the same in every Python version, and a tag
-      that is added later finds its own place without moving the others.
+    - Order is by a hash of (seed, tag) rather than by a shuffled list: the same in every Python version, and a leaf
+      that is added later finds its own place in the ring of its root's leaves. (Where a task enters the ring depends
+      on its size.)
     - Memory is one list of leaf nodes for each root that has been visited; no list of cells is made.
 
     Iterating twice walks the same cells again.
@@ -91,6 +92,9 @@ class CellSampler:
                 leaf, task = found
                 asked[task] += 1
                 yield SampledCell(self._tree.path(leaf), self._tasks[task], language)
+            # Each round begins one root later. Where the number of roots is a multiple of that of the tasks, the same
+            # root would otherwise be the last of every turn of the tasks and always be left the same one.
+            visits = visits[1:] + visits[:1]
 
     def _ordered_leaves(self, root: int) -> list[int]:
         return sorted(self._tree.leaves(root), key=lambda leaf: self._rank(*self._tree.path(leaf)))

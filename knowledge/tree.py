@@ -5,7 +5,7 @@ from typing import Any
 
 import networkx as nx
 
-from ..errors import Cycle, DuplicateTag, SecondParent, SelfLoop, TreeFault
+from ..errors import Cycle, DuplicateTag, SecondParent, SelfLoop, TagFault, TreeFault
 from ..hashing import content_hash
 from ..vocabulary import LANGUAGES, Language
 from .tags import fold_tag, normalise_tag
@@ -58,9 +58,7 @@ class KnowledgeTree:
         if language is not None and parent != HIDDEN_ROOT:
             raise TreeFault(f"{self._show(parent, name)}: a language belongs to a root tag")
         tag = normalise_tag(name)
-        key = self._sibling_key(parent, tag, language)
-        if key in self._siblings:
-            raise DuplicateTag(f"{self._show(parent, tag)}: a sibling of that name exists")
+        key = self._free_key(parent, tag, language)
         node = self._next
         self._next += 1
         self.graph.add_node(node, name=tag, **({"language": language} if language else {}))
@@ -72,9 +70,7 @@ class KnowledgeTree:
         """Add whatever is missing of a path from a root tag downwards; return the node of its last tag."""
         node = HIDDEN_ROOT
         for name in path:
-            own_language = language if node == HIDDEN_ROOT else None
-            found = self._siblings.get(self._sibling_key(node, normalise_tag(name), own_language))
-            node = self.add(name, parent=node, language=own_language) if found is None else found
+            node = self._find_or_add(name, node, language if node == HIDDEN_ROOT else None)
         return node
 
     def link(self, parent: int, child: int) -> None:
@@ -90,13 +86,15 @@ class KnowledgeTree:
         name = self.graph.nodes[child].get("name", "")
         if parent == child:
             raise SelfLoop(f"{self._show_path(child)}: a tag cannot stand under itself")
-        if child == HIDDEN_ROOT or any(node == child for node in self._ancestors(parent)):
+        # A leaf can close no cycle, and a tree is read root first: so the walk upwards is rarely taken.
+        closes = self.graph.out_degree(child) and child in self._ancestors(parent)
+        if child == HIDDEN_ROOT or closes:
             raise Cycle(f"{self._show(parent, name)}: a tag cannot stand under its own descendant")
         if self.graph.in_degree(child):
             raise SecondParent(f"{self._show_path(child)}: cannot stand under {self._show_path(parent)!r} as well")
-        key = self._sibling_key(parent, name, self.graph.nodes[child].get("language"))
-        if key in self._siblings:
-            raise DuplicateTag(f"{self._show(parent, name)}: a sibling of that name exists")
+        if parent != HIDDEN_ROOT and self.graph.nodes[child].get("language"):
+            raise TreeFault(f"{self._show(parent, name)}: a language belongs to a root tag")
+        key = self._free_key(parent, name, self.graph.nodes[child].get("language"))
         self.graph.add_edge(parent, child)
         self._siblings[key] = child
 
@@ -115,7 +113,8 @@ class KnowledgeTree:
                 raise TreeFault(f"node {node} ({name!r}) stands twice in the tree")
             if attributes.get("language", "en") not in LANGUAGES:
                 raise TreeFault(f"{name!r}: language must be one of {', '.join(LANGUAGES)}")
-            tree.graph.add_node(node, name=normalise_tag(name), **attributes)
+            tree.graph.add_node(node)
+            tree.graph.nodes[node].update(attributes, name=normalise_tag(name))
             tree._next = max(tree._next, node + 1)
         for parent, child in edges:
             tree.link(parent, child)
@@ -125,13 +124,15 @@ class KnowledgeTree:
         return tree
 
     def merge(self, other: "KnowledgeTree") -> None:
-        """Add every path of another tree; tags that both hold become one."""
+        """Add every path of another tree; tags that both hold become one.
+
+        Raises:
+            DuplicateTag: a root tag without a language stands here in one language; give the other tree that language.
+        """
         nodes = {HIDDEN_ROOT: HIDDEN_ROOT}
         for parent, child in other.edges():
-            name, language = other.name(child), other.graph.nodes[child].get("language")
-            above = nodes[parent]
-            found = self._siblings.get(self._sibling_key(above, name, language))
-            nodes[child] = self.add(name, parent=above, language=language) if found is None else found
+            language = other.graph.nodes[child].get("language")
+            nodes[child] = self._find_or_add(other.name(child), nodes[parent], language)
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -189,7 +190,10 @@ class KnowledgeTree:
         """The node at the end of a path, or None. Case does not matter; of two languages the first root counts."""
         node = HIDDEN_ROOT
         for name in path:
-            folded = fold_tag(normalise_tag(name))
+            try:
+                folded = fold_tag(normalise_tag(name))
+            except TagFault:
+                return None
             keys = [f"{lang}:{folded}" for lang in ("", *LANGUAGES)] if node == HIDDEN_ROOT else [folded]
             found = next((self._siblings[node, key] for key in keys if (node, key) in self._siblings), None)
             if found is None:
@@ -211,6 +215,22 @@ class KnowledgeTree:
             digests[child] = digest
             total = (total + int(digest, 16)) % (1 << 128)
         return f"{total:032x}"
+
+    def _find_or_add(self, name: str, parent: int, language: Language | None) -> int:
+        """The child of that name, or a new one; a root tag without a language stands for one in any."""
+        tag = normalise_tag(name)
+        candidates = [language, None] if parent == HIDDEN_ROOT else [None]
+        keys = (self._sibling_key(parent, tag, candidate) for candidate in candidates)
+        found = next((self._siblings[key] for key in keys if key in self._siblings), None)
+        return self.add(tag, parent=parent, language=language) if found is None else found
+
+    def _free_key(self, parent: int, tag: str, language: str | None) -> tuple[int, str]:
+        """The key of a new sibling, once it is certain that no tag of that name stands in its way."""
+        taken = [language, None] if language else [None, *LANGUAGES]
+        clashes = taken if parent == HIDDEN_ROOT else [None]
+        if any(self._sibling_key(parent, tag, candidate) in self._siblings for candidate in clashes):
+            raise DuplicateTag(f"{self._show(parent, tag)}: a sibling of that name exists")
+        return self._sibling_key(parent, tag, language)
 
     def _sibling_key(self, parent: int, tag: str, language: str | None) -> tuple[int, str]:
         # Root tags of two languages may share a name ("AI"); below a root the language is the root's.

@@ -4,8 +4,9 @@ import errno
 import os
 from pathlib import Path
 
-import condor.files
 import pytest
+
+import condor.files
 from condor.errors import BadInput, OutputFault, UnreadableFile
 from condor.files import make_directory, read_text, write_atomically
 
@@ -14,9 +15,11 @@ def _names(directory: Path) -> list[str]:
     return sorted(path.name for path in directory.iterdir())
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, text: str, *, then: BaseException | None = None) -> None:
     with write_atomically(path) as file:
         file.write(text)
+        if then is not None:
+            raise then
 
 
 # -- read_text ---------------------------------------------------------------------------------------------------------
@@ -45,7 +48,7 @@ def test_a_directory_is_not_a_file(tmp_path: Path):
 
 def test_gb18030_is_refused_with_its_line_and_the_remedy(tmp_path: Path):
     path = tmp_path / "gb.json"
-    path.write_bytes("ascii\nascii\n知识".encode("gb18030"))
+    path.write_bytes("ascii\nascii\n人工智能与机器学习".encode("gb18030"))
     with pytest.raises(UnreadableFile) as caught:
         read_text(path, what="a tree")
     assert f"{path}:3:" in str(caught.value)
@@ -124,9 +127,8 @@ def test_whatever_goes_wrong_inside_nothing_half_written_is_left(
     path = tmp_path / "file"
     if earlier is not None:
         path.write_text(earlier)
-    with pytest.raises(error), write_atomically(path) as file:
-        file.write("half")
-        raise error("stop")
+    with pytest.raises(error):
+        _write(path, "half", then=error("stop"))
     assert _names(tmp_path) == ([] if earlier is None else ["file"])
     assert earlier is None or path.read_text() == earlier
 
@@ -151,6 +153,15 @@ def test_a_full_disk_is_an_output_fault_and_leaves_the_earlier_file(tmp_path: Pa
         _write(path, "new")
     assert str(path) in str(caught.value)
     assert os.strerror(errno.ENOSPC) in str(caught.value)
+    assert _names(tmp_path) == ["file"]
+    assert path.read_text() == "earlier"
+
+
+def test_a_disk_that_fills_up_while_text_is_written_is_an_output_fault(tmp_path: Path):
+    path = tmp_path / "file"
+    path.write_text("earlier")
+    with pytest.raises(OutputFault, match=os.strerror(errno.ENOSPC)):
+        _write(path, "half", then=OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
     assert _names(tmp_path) == ["file"]
     assert path.read_text() == "earlier"
 
@@ -199,7 +210,7 @@ def test_a_name_too_long_for_the_file_system_is_an_output_fault(tmp_path: Path):
 
 def test_a_path_without_a_file_name_is_an_output_fault():
     with pytest.raises(OutputFault):
-        _write(Path("."), "text")
+        _write(Path(), "text")
 
 
 def test_two_writers_of_one_file_do_not_meet(tmp_path: Path):

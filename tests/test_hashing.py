@@ -5,9 +5,10 @@ import math
 from typing import Any
 
 import pytest
-from condor.hashing import canonical_json, content_hash
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from condor.hashing import canonical_json, content_hash
 
 FIXED = settings(derandomize=True, database=None, deadline=None, max_examples=80)
 

@@ -3,13 +3,21 @@
 import unicodedata
 
 import pytest
-from condor.errors import BadInput, TagFault, TreeFault
-from condor.knowledge import MAX_TAG_CHARS, fold_tag, normalise_tag
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from condor.errors import BadInput, TagFault, TreeFault
+from condor.knowledge import MAX_TAG_CHARS, fold_tag, normalise_tag
+
 FIXED = settings(derandomize=True, database=None, deadline=None, max_examples=300)
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=30)
+
+
+def tag_or_none(text: str) -> str | None:
+    try:
+        return normalise_tag(text)
+    except TagFault:
+        return None
 
 
 @pytest.mark.parametrize(
@@ -59,17 +67,21 @@ def test_control_characters_are_refused_and_named(char: str):
         normalise_tag(f"a{char}b")
 
 
-@pytest.mark.parametrize("char", ["\ud800", "\udbff", "\udc00", "\udfff"])
-def test_lone_surrogates_are_refused_in_a_message_that_can_be_printed(char: str):
-    with pytest.raises(TagFault, match=rf"U\+{ord(char):04X}") as caught:
-        normalise_tag(f"a{char}b")
+@pytest.mark.parametrize("code", [0xD800, 0xDBFF, 0xDC00, 0xDFFF])
+def test_lone_surrogates_are_refused_in_a_message_that_can_be_printed(code: int):
+    with pytest.raises(TagFault, match=rf"U\+{code:04X}") as caught:
+        normalise_tag(f"a{chr(code)}b")
     assert str(caught.value).encode("utf-8")
 
 
-@pytest.mark.parametrize("char", ["\uffff", "\ufdd0", "\U0010ffff", "\u0378"])
+@pytest.mark.parametrize("char", ["\uffff", "\ufdd0", "\U0010ffff"])
 def test_code_points_that_are_no_characters_are_refused(char: str):
     with pytest.raises(TagFault, match=rf"U\+{ord(char):04X}"):
         normalise_tag(f"a{char}b")
+
+
+def test_what_is_not_assigned_yet_is_kept_so_that_a_tag_is_one_in_every_python_version():
+    assert normalise_tag("a\u0378b") == "a\u0378b"
 
 
 def test_a_tag_fault_is_a_tree_fault_and_bad_input():
@@ -80,15 +92,16 @@ def test_a_tag_fault_is_a_tree_fault_and_bad_input():
 @FIXED
 @given(text=ANY_TEXT)
 def test_any_text_is_either_normalised_or_refused_with_a_typed_error(text: str):
-    try:
-        tag = normalise_tag(text)
-    except TagFault as fault:
-        assert str(fault).encode("utf-8")
+    tag = tag_or_none(text)
+    if tag is None:
+        with pytest.raises(TagFault) as caught:
+            normalise_tag(text)
+        assert str(caught.value).encode("utf-8")
         return
     assert unicodedata.is_normalized("NFKC", tag)
     assert tag == " ".join(tag.split())
     assert 0 < len(tag) <= MAX_TAG_CHARS
-    assert not {unicodedata.category(char) for char in tag} & {"Cc", "Cs", "Cn"}
+    assert not {unicodedata.category(char) for char in tag} & {"Cc", "Cs"}
     assert normalise_tag(tag) == tag
 
 
@@ -117,9 +130,7 @@ def test_tags_that_differ_in_more_than_case_are_two(one: str, other: str):
 @FIXED
 @given(text=ANY_TEXT)
 def test_folding_twice_is_folding_once(text: str):
-    try:
-        tag = normalise_tag(text)
-    except TagFault:
-        assume(False)
-        raise
+    tag = tag_or_none(text)
+    assume(tag is not None)
+    assert tag is not None
     assert fold_tag(fold_tag(tag)) == fold_tag(tag)

@@ -40,9 +40,7 @@ class Script:
         return reply if isinstance(reply, Response) else respond(reply)
 
     def lm(self, **settings: Any) -> dspy.LM:
-        return dspy.LM(
-            "scripted", engine=self, async_engine=AsyncScript(self), cache=False, num_retries=0, **settings
-        )
+        return dspy.LM("scripted", engine=self, async_engine=AsyncScript(self), cache=False, num_retries=0, **settings)
 
     def context(self, *, parse_retries: int = 2, **settings: Any) -> AbstractContextManager[None]:
         adapter = CondorAdapter(parse_retries=parse_retries)
@@ -90,8 +88,11 @@ def obey(request: Request) -> str:
     if "draft" in given:
         return write_fields(answer=f"better({given['draft']}) by {given['suggestions']}")
     if "answer" in given:
-        return write_fields(**{part: f"{part} of {given['answer']}" for part in ("strengths", "weaknesses")}) + (
-            f"\n{write_fields(suggestions='repair ' + given['answer'])}"
+        reviewed = given["answer"]
+        return write_fields(
+            strengths=f"strengths of {reviewed}",
+            weaknesses=f"weaknesses of {reviewed}",
+            suggestions=f"repair {reviewed}",
         )
     return write_fields(answer=f"answer to {given['question']}")
 
@@ -100,9 +101,7 @@ class Records:
     """Records of one life, to hand to a stage."""
 
     @staticmethod
-    def origin(
-        language: Language = "en", task: TaskName = "view", difficulty: Difficulty | None = None
-    ) -> Origin:
+    def origin(language: Language = "en", task: TaskName = "view", difficulty: Difficulty | None = None) -> Origin:
         path = ("生活", "茶道") if language == "zh" else ("Food", "Tea")
         return Origin(tree_version="t1", path=path, task=task, language=language, difficulty=difficulty)
 

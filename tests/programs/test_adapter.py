@@ -9,6 +9,7 @@ from dspy.clients.backend_selection import CLIENT_KEYS
 from dspy.lm15 import Message, RefusalPart, TextPart, ThinkingPart
 from dspy.utils.exceptions import AdapterParseError
 
+from condor.corpus.text import clean_text
 from condor.errors import RefusedReply, ReplyFault, TruncatedReply
 from condor.programs import CondorAdapter
 from condor.signatures import (
@@ -85,7 +86,7 @@ def test_connection_settings_never_reach_the_request(scripted, fields, key: str)
     lm = script.lm()
     lm.kwargs[key] = "sk-secret-of-the-model"
     with dspy.context(lm=lm, adapter=CondorAdapter(), disable_history=True):
-        dspy.Predict(WriteAnswer, **{key: "sk-secret-of-the-call"})(**ASKED)
+        dspy.Predict(WriteAnswer)(**ASKED, config={key: "sk-secret-of-the-call"})
     assert "sk-secret" not in repr(script.requests[0])
 
 
@@ -196,7 +197,9 @@ def test_questions_that_break_their_schema_are_repaired(scripted, fields, run, b
     assert named in repair
 
 
-@pytest.mark.parametrize("broken", ['{"easy": "One?", "medium": "Two?", "hard": "Thr', "One? Two? Three?", "```json\n```"])
+@pytest.mark.parametrize(
+    "broken", ['{"easy": "One?", "medium": "Two?", "hard": "Thr', "One? Two? Three?", "```json\n```"]
+)
 def test_questions_that_are_no_json_are_repaired(scripted, fields, run, broken: str) -> None:
     script = scripted(fields(questions=broken), fields(questions=json.dumps(TRIPLE)))
     with script.context():
@@ -215,7 +218,9 @@ def test_broken_questions_are_never_guessed(scripted, fields, run) -> None:
 # -- replies that are whole in form but no answer --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["[[ ## answer ## ]]\nSo far", "[[ ## answer ## ]]\nSo.\n[[ ## completed ## ]]", "So", ""])
+@pytest.mark.parametrize(
+    "text", ["[[ ## answer ## ]]\nSo far", "[[ ## answer ## ]]\nSo.\n[[ ## completed ## ]]", "So", ""]
+)
 def test_a_truncated_reply_is_an_error_after_one_call(scripted, response, run, text: str) -> None:
     script = scripted(response(text, "length"))
     with script.context(), pytest.raises(TruncatedReply, match="token limit") as caught:
@@ -325,7 +330,7 @@ def test_an_unreadable_reply_with_nul_or_lone_surrogates_is_asked_again(scripted
     with script.context():
         assert run(dspy.Predict(WriteAnswer), **ASKED).answer == "So."
     assert len(script.requests) == 2
-    script.requests[1].messages[-2].text.encode("utf-8")
+    assert all(clean_text(text) == text for _, text in _said(script.requests[1]))
 
 
 # -- fields of other types, as an optimizer's or a user's signature may have them -------------------------------------

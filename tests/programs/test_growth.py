@@ -1,0 +1,353 @@
+"""A tree is grown to its sizes, and what a reply lacks is reported."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from condor.errors import CallFault, TruncatedReply, UnreadableReply
+from condor.knowledge import KnowledgeTree
+from condor.programs import GrowTree
+from condor.programs.growth import GrowthReport
+from condor.vocabulary import Language
+
+Call = tuple[str, tuple[Any, ...]]
+
+
+class Proposals:
+    """A step that answers each request for tags by a function, and keeps what was asked."""
+
+    def __init__(
+        self,
+        roots: Callable[[list[str], int], list[str]] | None = None,
+        under: Callable[[tuple[str, ...], list[str], int], list[str]] | None = None,
+    ) -> None:
+        self.calls: list[Call] = []
+        self._roots = roots or (lambda existing, count: [f"R{len(existing) + n}" for n in range(count)])
+        self._under = under or (lambda path, existing, count: _numbered(path, existing, count))
+
+    async def __call__(self, stage: Any, *args: Any) -> Any:
+        self.calls.append((stage.name, args))
+        if stage.name == "propose_roots":
+            _, existing, count = args
+            return tuple(self._roots(list(existing), count))
+        path, existing, count, _ = args
+        return tuple(self._under(tuple(path), list(existing), count))
+
+    def asked(self, name: str) -> list[tuple[Any, ...]]:
+        return [args for stage, args in self.calls if stage == name]
+
+
+def _numbered(path: tuple[str, ...], existing: list[str], count: int) -> list[str]:
+    return [f"{path[-1]}.{len(existing) + n}" for n in range(count)]
+
+
+def _grow(
+    tree: KnowledgeTree, step: Any, *, roots: int, depth: int = 1, branching: int = 2, language: Language = "en"
+) -> GrowthReport:
+    sizes = {"roots": roots, "depth": depth, "branching": branching}
+    return asyncio.run(GrowTree().acall(tree, language, **sizes, step=step))
+
+
+def _planted(*paths: tuple[str, ...], language: Language | None = "en") -> KnowledgeTree:
+    tree = KnowledgeTree()
+    for path in paths:
+        tree.add_path(path, language=language)
+    return tree
+
+
+def _paths(tree: KnowledgeTree) -> list[tuple[str, ...]]:
+    return [tree.path(child) for _, child in tree.edges()]
+
+
+# -- sizes -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("roots", "depth", "branching"), [(3, 3, 2), (5, 1, 4), (1, 4, 1), (25, 2, 3), (2, 2, 30)])
+def test_a_new_tree_reaches_its_sizes(roots: int, depth: int, branching: int) -> None:
+    tree = KnowledgeTree()
+    report = _grow(tree, Proposals(), roots=roots, depth=depth, branching=branching)
+    levels: dict[int, int] = {}
+    for path in _paths(tree):
+        levels[len(path)] = levels.get(len(path), 0) + 1
+    assert levels == {level + 1: roots * branching**level for level in range(depth)}
+    assert report == GrowthReport(added=len(tree))
+
+
+def test_the_new_root_tags_are_of_the_language() -> None:
+    tree = KnowledgeTree()
+    _grow(tree, Proposals(), roots=2, depth=2, language="zh")
+    assert {tree.language(child) for _, child in tree.edges()} == {"zh"}
+
+
+def test_each_tag_is_expanded_once_with_its_whole_path_and_coarse_before_fine() -> None:
+    step = Proposals()
+    _grow(KnowledgeTree(), step, roots=2, depth=3, branching=2)
+    assert step.calls[0] == ("propose_roots", ("en", [], 2))
+    expanded = [path for path, *_ in step.asked("expand_tag")]
+    assert expanded == [
+        ("R0",),
+        ("R1",),
+        ("R0", "R0.0"),
+        ("R0", "R0.1"),
+        ("R1", "R1.0"),
+        ("R1", "R1.1"),
+    ]
+    assert all(rest == [[], 2, "en"] for _, *rest in step.asked("expand_tag"))
+
+
+def test_many_root_tags_are_asked_for_in_rounds_that_know_what_stands() -> None:
+    step = Proposals()
+    _grow(KnowledgeTree(), step, roots=45)
+    assert [count for _, _, count in step.asked("propose_roots")] == [20, 20, 5]
+    assert [len(existing) for _, existing, _ in step.asked("propose_roots")] == [0, 20, 40]
+
+
+def test_more_tags_than_asked_for_are_not_taken() -> None:
+    tree = KnowledgeTree()
+    many = Proposals(
+        roots=lambda existing, count: [f"R{n}" for n in range(count + 5)],
+        under=lambda path, existing, count: _numbered(path, existing, count + 5),
+    )
+    report = _grow(tree, many, roots=2, depth=2, branching=3)
+    assert len(tree) == report.added == 2 + 6
+
+
+# -- what stands is kept ---------------------------------------------------------------------------------------------
+
+
+def test_growing_a_grown_tree_asks_for_nothing() -> None:
+    tree = KnowledgeTree()
+    _grow(tree, Proposals(), roots=3, depth=3, branching=2)
+    version, again = tree.version, Proposals()
+    report = _grow(tree, again, roots=3, depth=3, branching=2)
+    assert again.calls == []
+    assert report == GrowthReport()
+    assert tree.version == version
+
+
+def test_a_tree_larger_than_wanted_is_left_alone() -> None:
+    tree = _planted(("A", "a1"), ("A", "a2"), ("A", "a3"), ("B", "b1"), ("B", "b2"))
+    step = Proposals()
+    _grow(tree, step, roots=1, depth=2, branching=2)
+    assert step.calls == []
+
+
+def test_only_what_is_missing_is_asked_for() -> None:
+    tree = _planted(("A", "a1"), ("A", "a2"), ("B", "b1"))
+    step = Proposals()
+    report = _grow(tree, step, roots=3, depth=2, branching=2)
+    assert step.calls == [
+        ("propose_roots", ("en", ["A", "B"], 1)),
+        ("expand_tag", (("B",), ["b1"], 1, "en")),
+        ("expand_tag", (("R2",), [], 2, "en")),
+    ]
+    assert report.added == 4
+    assert tree.path(tree.children()[0]) == ("A",)
+
+
+def test_root_tags_of_another_language_are_left_alone() -> None:
+    tree = _planted(("饮食", "茶"), language="zh")
+    step = Proposals()
+    _grow(tree, step, roots=1, depth=2)
+    assert step.calls == [("propose_roots", ("en", [], 1)), ("expand_tag", (("R0",), [], 2, "en"))]
+    assert ("饮食", "茶") in tree
+    assert len(tree) == 2 + 3
+
+
+def test_root_tags_without_a_language_serve_every_language() -> None:
+    tree = _planted(("A", "a1"), language=None)
+    step = Proposals()
+    _grow(tree, step, roots=1, depth=2)
+    assert step.calls == [("expand_tag", (("A",), ["a1"], 1, "en"))]
+
+
+# -- what replies lack -----------------------------------------------------------------------------------------------
+
+
+def test_duplicates_are_counted_and_not_added() -> None:
+    tree = _planted(("Food", "Tea"))
+    step = Proposals(under=lambda path, existing, count: ["TEA", " tea ", "Coffee"][:count])
+    report = _grow(tree, step, roots=1, depth=2, branching=4)
+    assert _paths(tree) == [("Food",), ("Food", "Tea"), ("Food", "Coffee")]
+    assert (report.added, report.duplicates, report.rejected) == (1, 2, [])
+
+
+@pytest.mark.parametrize(("no_tag", "reason"), [("  ", "empty"), ("x" * 201, "201 characters"), ("a\x07b", "U\\+0007")])
+def test_what_is_no_tag_is_reported_with_its_path_and_the_reason(no_tag: str, reason: str) -> None:
+    tree = _planted(("Food",))
+    report = _grow(tree, Proposals(under=lambda *_: [no_tag, "Tea"]), roots=1, depth=2, branching=2)
+    assert _paths(tree) == [("Food",), ("Food", "Tea")]
+    ((path, why),) = report.rejected
+    assert path == f"Food > {no_tag}"
+    assert reason.replace("\\", "") in why
+    assert report.added == 1
+
+
+def test_a_root_that_is_no_tag_is_reported_and_asked_for_again() -> None:
+    replies = iter([["", "Food"], ["Work"]])
+    tree = KnowledgeTree()
+    report = _grow(tree, Proposals(roots=lambda *_: next(replies)), roots=2)
+    assert _paths(tree) == [("Food",), ("Work",)]
+    assert len(report.rejected) == 1
+
+
+def test_an_unreadable_expansion_is_reported_and_the_rest_grows() -> None:
+    def under(path: tuple[str, ...], existing: list[str], count: int) -> list[str]:
+        if path == ("R1",):
+            raise UnreadableReply("the field `tags` is missing", raw="hm")
+        return _numbered(path, existing, count)
+
+    tree = KnowledgeTree()
+    report = _grow(tree, Proposals(under=under), roots=3, depth=3, branching=2)
+    assert report.failed == [("R1", "the field `tags` is missing")]
+    assert [tree.path(leaf)[0] for leaf in tree.leaves()] == ["R0"] * 4 + ["R1"] + ["R2"] * 4
+    assert report.added == len(tree) == 3 + 4 + 8
+
+
+def test_growing_again_asks_only_for_what_failed() -> None:
+    tree = KnowledgeTree()
+    _grow(tree, Proposals(under=_fails_under("R1")), roots=3, depth=2)
+    again = Proposals()
+    _grow(tree, again, roots=3, depth=2)
+    assert again.calls == [("expand_tag", (("R1",), [], 2, "en"))]
+    assert len(tree) == 9
+
+
+def _fails_under(root: str) -> Callable[[tuple[str, ...], list[str], int], list[str]]:
+    def under(path: tuple[str, ...], existing: list[str], count: int) -> list[str]:
+        if path[0] == root:
+            raise TruncatedReply("cut off", raw="[")
+        return _numbered(path, existing, count)
+
+    return under
+
+
+@pytest.mark.parametrize("error", [CallFault("no network"), RuntimeError("a bug")])
+def test_what_is_no_fault_of_the_reply_stops_the_growth(error: Exception) -> None:
+    def under(*_: Any) -> list[str]:
+        raise error
+
+    with pytest.raises(type(error), match=str(error)):
+        _grow(_planted(("A",)), Proposals(under=under), roots=1, depth=2)
+
+
+# -- giving up -------------------------------------------------------------------------------------------------------
+
+
+def test_it_gives_up_after_three_rounds_without_a_new_root_tag_and_grows_what_stands() -> None:
+    step = Proposals(roots=lambda existing, count: ["Food"] * count)
+    tree = KnowledgeTree()
+    report = _grow(tree, step, roots=2, depth=2)
+    assert len(step.asked("propose_roots")) == 1 + 3
+    assert _paths(tree) == [("Food",), ("Food", "Food.0"), ("Food", "Food.1")]
+    assert report.duplicates >= 3
+
+
+def test_no_two_rounds_without_fruit_ask_the_same() -> None:
+    step = Proposals(roots=lambda *_: [])
+    _grow(KnowledgeTree(), step, roots=5)
+    asked = step.asked("propose_roots")
+    assert len(asked) == 3
+    assert len({count for _, _, count in asked}) == 3
+
+
+def test_a_round_with_a_new_root_tag_starts_the_count_of_fruitless_rounds_anew() -> None:
+    replies = iter([[], [], ["A"], [], [], ["B"], [], [], ["C"]])
+    tree = KnowledgeTree()
+    _grow(tree, Proposals(roots=lambda *_: next(replies)), roots=3)
+    assert _paths(tree) == [("A",), ("B",), ("C",)]
+
+
+def test_unreadable_rounds_are_fruitless_and_reported() -> None:
+    def roots(*_: Any) -> list[str]:
+        raise UnreadableReply("not JSON")
+
+    tree = KnowledgeTree()
+    step = Proposals(roots=roots)
+    report = _grow(tree, step, roots=2, depth=3)
+    assert report.failed == [("(root)", "not JSON")] * 3
+    assert len(step.calls) == 3
+    assert len(tree) == 0
+
+
+# -- order -----------------------------------------------------------------------------------------------------------
+
+
+class Shuffled(Proposals):
+    """Lets a level's replies come only when all of it was asked, and in a given order."""
+
+    def __init__(self, width: int, order: Callable[[list[asyncio.Event]], list[asyncio.Event]]) -> None:
+        super().__init__()
+        self.finished: list[tuple[str, ...]] = []
+        self._width = width
+        self._order = order
+        self._waiting: list[asyncio.Event] = []
+
+    async def __call__(self, stage: Any, *args: Any) -> Any:
+        if stage.name == "expand_tag":
+            mine = asyncio.Event()
+            self._waiting.append(mine)
+            if len(self._waiting) == self._width:
+                for event in self._order(self._waiting):
+                    event.set()
+                self._waiting = []
+                self._width *= 2
+            await mine.wait()
+            self.finished.append(tuple(args[0]))
+        return await super().__call__(stage, *args)
+
+
+def test_the_tree_is_the_same_whatever_the_order_of_the_replies() -> None:
+    trees, finished = [], []
+    for order in (list, lambda events: events[::-1], lambda events: events[1::2] + events[::2]):
+        tree, step = KnowledgeTree(), Shuffled(4, order)
+        _grow(tree, step, roots=4, depth=3, branching=2)
+        trees.append([(parent, child, tree.path(child)) for parent, child in tree.edges()])
+        finished.append(step.finished)
+    assert finished[0] != finished[1]
+    assert sorted(finished[0]) == sorted(finished[1])
+    assert trees[0] == trees[1] == trees[2]
+
+
+# -- with a model ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_tree_grows_with_a_model(obedient, language) -> None:
+    tree = KnowledgeTree()
+    with obedient.context():
+        report = asyncio.run(GrowTree().acall(tree, language, roots=2, depth=3, branching=2))
+    assert len(tree) == report.added == 2 + 4 + 8
+    assert len(obedient.requests) == 1 + 2 + 4
+    assert ("root.1", "root.1.0", "root.1.0.1") in tree
+
+
+def test_a_models_unreadable_expansion_is_reported_and_the_rest_grows(scripted, fields) -> None:
+    def reply(request: Any) -> str:
+        return "I would rather not." if '["A"]' in request.messages[0].text else fields(tags='["x", "y"]')
+
+    tree = _planted(("A",), ("B",))
+    script = scripted(answers=reply)
+    with script.context(parse_retries=1):
+        report = asyncio.run(GrowTree().acall(tree, "en", roots=2, depth=2, branching=2))
+    assert [path for path, _ in report.failed] == ["A"]
+    assert _paths(tree) == [("A",), ("B",), ("B", "x"), ("B", "y")]
+    assert len(script.requests) == 2 + 1
+
+
+def test_a_models_truncated_expansion_is_reported_and_the_rest_grows(scripted, fields, response) -> None:
+    def reply(request: Any) -> Any:
+        cut = '["A"]' in request.messages[0].text
+        return response('[[ ## tags ## ]]\n["x", "', "length") if cut else fields(tags='["x", "y"]')
+
+    tree = _planted(("A",), ("B",))
+    with scripted(answers=reply).context():
+        report = asyncio.run(GrowTree().acall(tree, "en", roots=2, depth=2, branching=2))
+    assert [path for path, _ in report.failed] == ["A"]
+    assert _paths(tree) == [("A",), ("B",), ("B", "x"), ("B", "y")]
+
+
+def test_both_predictors_are_visible_to_an_optimizer() -> None:
+    assert [name for name, _ in GrowTree().named_predictors()] == ["propose_roots.predict", "expand_tag.predict"]
