@@ -91,6 +91,7 @@ class LimitedEngine:
     ) -> None:
         self.proven = False
         self.stopping = stopping
+        self.concurrency = concurrency
         self._inner = inner
         self._slots = asyncio.Semaphore(concurrency)
         self._first = asyncio.Lock()

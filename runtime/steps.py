@@ -71,6 +71,9 @@ class JournaledSteps:
         self._replicate = replicate
         self._clock = clock
         self._on_step = on_step
+        # A step holds its place until its result is on disk. So a crash loses no more calls than may be in flight: were
+        # the place given up with the reply, replies that wait for their commit would be lost on top of them.
+        self._places = asyncio.Semaphore(model.engine.concurrency)
         self._versions: dict[Stage[Any], str] = {}
         self._running: dict[str, asyncio.Future[Any]] = {}
 
@@ -89,11 +92,12 @@ class JournaledSteps:
             return await asyncio.shield(self._running[key])
         if (finished := self._journal.finished_step(key)) is not None:
             return cast("T", self._recall(*finished))
-        if self._model.engine.stopping.is_set():
-            raise Interrupted("stopped; everything finished is kept: the same command goes on")
         self._running[key] = future = asyncio.get_running_loop().create_future()
         try:
-            result = await self._execute(stage, key, version, args)
+            async with self._places:
+                if self._model.engine.stopping.is_set():
+                    raise Interrupted("stopped; everything finished is kept: the same command goes on")
+                result = await self._execute(stage, key, version, args)
         except BaseException as exc:
             if isinstance(exc, Exception):
                 future.set_exception(exc)

@@ -10,7 +10,7 @@ from dspy.lm15 import AuthError, InvalidRequestError, Request, Response, ServerE
 from condor.corpus.records import Answer, Cell, Question
 from condor.errors import CallFault, Interrupted, ModelFault, RefusedRequest, TruncatedReply, UnreadableReply
 from condor.programs import AnswerQuestion, ProposeRoots, WriteQuestions
-from condor.runtime.journal import Journal
+from condor.runtime.journal import Journal, StepEntry
 from condor.runtime.steps import JournaledSteps
 
 from runtime_support import make_cell, rehearsal_model, reply, run_with, scripted_model
@@ -206,3 +206,36 @@ def test_once_stopping_nothing_new_is_begun_but_what_is_done_can_be_read(journal
 
     run_with(model, work())
     assert len(inner.requests) == 1
+
+
+def test_no_more_results_are_unstored_at_any_moment_than_calls_may_be_in_flight(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a crash may lose: with a slow disk, replies must not pile up in front of it while new calls are made."""
+    begun = stored = most = 0
+
+    def script(number: int, request: Request) -> Response:
+        nonlocal begun, most
+        begun += 1
+        most = max(most, begun - stored)
+        return reply(ANSWER)
+
+    model, _ = scripted_model(script, concurrency=4)
+    write = journal.write_step
+
+    async def slow_write(entry: StepEntry) -> None:
+        nonlocal stored
+        await asyncio.sleep(0.01)
+        await write(entry)
+        stored += 1
+
+    monkeypatch.setattr(journal, "write_step", slow_write)
+
+    async def work() -> None:
+        steps = JournaledSteps(journal, model)
+        stage = AnswerQuestion()
+        await asyncio.gather(*(steps(stage, make_question(f"number {n}")) for n in range(60)))
+
+    run_with(model, work())
+    assert stored == 60
+    assert most == 4
