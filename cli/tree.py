@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -61,24 +61,23 @@ def grow(
     concurrency: Annotated[int, typer.Option("--concurrency", min=1, max=4096, help="Calls in flight at most.")] = 16,
 ) -> None:
     """Grow a tree with a model: root tags first, then level by level. The same command again goes on with it."""
-    import asyncio
-
     from pydantic import ValidationError
 
     from ..errors import UsageFault
     from ..experiments import GrowthPlan, grow_tree
     from ..experiments.trees import load_trees
     from ..runtime.models import ModelSpec
+    from ..runtime.stopping import StopSignal
     from .progress import counting
     from .running import run_until_done
 
     try:
         spec = ModelSpec.model_validate({"name": model, "api_base": api_base})
     except ValidationError as exc:
-        raise UsageFault("; ".join(f"--{e['loc'][0]}: {e['msg']}".replace("_", "-") for e in exc.errors())) from exc
+        raise UsageFault("; ".join(_option_problem(error) for error in exc.errors())) from exc
     plan = GrowthPlan(language=language.value, roots=roots, depth=depth, branching=branching)
     console = Console()
-    stopping = asyncio.Event()
+    stopping = StopSignal()
     begin = load_trees([start]) if start else None
     with counting(console, "growing") as counter:
         growth = grow_tree(
@@ -141,6 +140,11 @@ def stats(tree: TreeArgument, as_json: JsonOption = False) -> None:
     counts = figures.leaves_by_root.values()
     typer.echo(f"leaves a root   {min(counts)} to {max(counts)}")
     typer.echo(f"repeated leaves {len(figures.repeated_leaves)}")
+
+
+def _option_problem(error: Any) -> str:
+    option = {"name": "--model", "api_base": "--api-base"}.get(error["loc"][0], error["loc"][0])
+    return f"{option}: {error.get('ctx', {}).get('error', error['msg'])}"
 
 
 def _print_branch(tree: "KnowledgeTree", top: int, depth: int) -> None:

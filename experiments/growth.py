@@ -1,6 +1,5 @@
 """Growing a tree with a model, journaled like a synthesis."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,14 +7,14 @@ from pathlib import Path
 import dspy
 
 from .. import __version__
-from ..errors import ModelFault
+from ..errors import ModelFault, RunMismatch
 from ..knowledge import KnowledgeTree, save_tree
 from ..programs import CondorAdapter, GrowthReport, GrowTree
 from ..runtime.journal import Journal, StepEntry
 from ..runtime.models import ModelSpec, build_model
 from ..runtime.run_directory import RunDirectory
 from ..runtime.steps import JournaledSteps
-from ..runtime.stopping import finish_or_stop
+from ..runtime.stopping import StopSignal, finish_or_stop
 from ..vocabulary import Language
 
 
@@ -36,6 +35,19 @@ class GrowthPlan:
     branching: int = 6
 
 
+def _open(directory: RunDirectory, plan: GrowthPlan) -> Journal:
+    if not directory.exists:
+        meta = {"condor": __version__, "kind": "growth", "language": plan.language}
+        return Journal.create(directory.journal, meta)
+    journal = directory.open_journal()
+    meta = journal.meta()
+    if meta.get("kind") != "growth" or meta.get("language") != plan.language:
+        journal.close()
+        held = f"the growth of a tree in {meta['language']}" if meta.get("kind") == "growth" else "a synthesis"
+        raise RunMismatch(f"{directory.path}: holds {held}; choose another --run")
+    return journal
+
+
 async def grow_tree(
     plan: GrowthPlan,
     run: Path,
@@ -45,7 +57,7 @@ async def grow_tree(
     concurrency: int = 16,
     parse_retries: int = 2,
     on_step: Callable[[StepEntry], None] = lambda _: None,
-    stopping: asyncio.Event | None = None,
+    stopping: StopSignal | None = None,
 ) -> tuple[KnowledgeTree, GrowthReport]:
     """Grow a tree and leave it in `run`, as `tree.json`.
 
@@ -57,6 +69,7 @@ async def grow_tree(
 
     Raises:
         ModelFault: no call can succeed; a run that never got a reply is taken away again.
+        RunMismatch: the directory holds a synthesis, or the growth of a tree in another language.
         BadInput: the directory cannot be written, is in use, or holds something else.
         Interrupted: the growth was stopped; the same call goes on with it.
     """
@@ -64,23 +77,19 @@ async def grow_tree(
     tree = KnowledgeTree()
     if start is not None:
         tree.merge(start)
-    with RunDirectory(run) as directory:
-        journal = (
-            directory.open_journal() if directory.exists else Journal.create(directory.journal, {"condor": __version__})
-        )
-        with journal:
-            steps = JournaledSteps(journal, model, on_step=on_step)
-            adapter = CondorAdapter(parse_retries=parse_retries)
-            try:
-                with dspy.context(lm=model.lm, adapter=adapter, disable_history=True, trace=None):
-                    growth = GrowTree().acall(
-                        tree, plan.language, roots=plan.roots, depth=plan.depth, branching=plan.branching, step=steps
-                    )
-                    report = await finish_or_stop(growth, model.engine.stopping)
-            except ModelFault:
-                if not journal.totals().calls:
-                    journal.close()
-                    directory.discard()
-                raise
-            save_tree(tree, directory.tree)
+    with RunDirectory(run) as directory, _open(directory, plan) as journal:
+        steps = JournaledSteps(journal, model, on_step=on_step)
+        adapter = CondorAdapter(parse_retries=parse_retries)
+        try:
+            with dspy.context(lm=model.lm, adapter=adapter, disable_history=True, trace=None):
+                growth = GrowTree().acall(
+                    tree, plan.language, roots=plan.roots, depth=plan.depth, branching=plan.branching, step=steps
+                )
+                report = await finish_or_stop(growth, model.engine.stopping)
+        except ModelFault:
+            if not journal.totals().calls:
+                journal.close()
+                directory.discard()
+            raise
+        save_tree(tree, directory.tree)
     return tree, report

@@ -105,7 +105,7 @@ def _begin(directory: RunDirectory, recipe: Recipe, tree: KnowledgeTree) -> Jour
     """Write the recipe and the tree, then the journal, which makes the directory a run."""
     _save(directory, recipe)
     save_tree(tree, directory.tree)
-    meta = {"condor": __version__, "tree_version": tree.version, "tree": " ".join(recipe.tree)}
+    meta = {"condor": __version__, "kind": "synthesis", "tree_version": tree.version, "tree": " ".join(recipe.tree)}
     return Journal.create(directory.journal, meta)
 
 
@@ -115,13 +115,17 @@ def _save(directory: RunDirectory, recipe: Recipe) -> None:
 
 
 def _resume(directory: RunDirectory, recipe: Recipe, tree: KnowledgeTree) -> Journal:
+    journal = directory.open_journal()
+    if journal.meta().get("kind") != "synthesis":
+        journal.close()
+        raise RunMismatch(f"{directory.path}: holds the growth of a tree, no synthesis; choose another --run")
     before = load_recipe(directory.recipe)
     changed = differences(before, recipe)
     standing = load_tree(directory.tree).version
     if standing != tree.version:
         changed.append(f"tree: {standing} -> {tree.version}")
     if changed:
+        journal.close()
         raise RunMismatch(f"{directory.path}: made from another recipe ({'; '.join(changed)}); choose another --run")
-    journal = directory.open_journal()
     _save(directory, recipe)
     return journal

@@ -12,6 +12,7 @@ from typing import Any, cast, get_origin
 import dspy
 from dspy.adapters.utils import annotation_allows_none, parse_value
 from dspy.lm15 import Message, RefusalPart, Request, Response, request_from_openai_chat
+from dspy.utils.callback import BaseCallback
 from dspy.utils.exceptions import AdapterParseError
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -52,10 +53,11 @@ class CondorAdapter(dspy.ChatAdapter):
 
     Args:
         parse_retries: how often a reply that does not parse is asked for again, with the error fed back.
+        callbacks: DSPy's, around formatting and parsing.
     """
 
-    def __init__(self, *, parse_retries: int = 2) -> None:
-        super().__init__(use_json_adapter_fallback=False)
+    def __init__(self, *, parse_retries: int = 2, callbacks: list[BaseCallback] | None = None) -> None:
+        super().__init__(callbacks=callbacks, use_json_adapter_fallback=False)
         self.parse_retries = parse_retries
 
     def __call__(
@@ -68,12 +70,12 @@ class CondorAdapter(dspy.ChatAdapter):
     ) -> list[dict[str, Any]]:
         """Ask, read, and ask again if need be. See `acall`."""
         results = []
-        for _ in range(_candidates(lm, lm_kwargs)):
+        for options in _candidates(lm, lm_kwargs):
             conversation = self._converse(lm, lm_kwargs, signature, demos, inputs)
             request = next(conversation)
             while True:
                 try:
-                    request = conversation.send(_checked(lm(request)))
+                    request = conversation.send(_checked(lm(request, **options)))
                 except StopIteration as stop:
                     results.append(stop.value)
                     break
@@ -97,12 +99,12 @@ class CondorAdapter(dspy.ChatAdapter):
             TruncatedReply, RefusedReply: the reply is whole in form but no answer.
         """
         results = []
-        for _ in range(_candidates(lm, lm_kwargs)):
+        for options in _candidates(lm, lm_kwargs):
             conversation = self._converse(lm, lm_kwargs, signature, demos, inputs)
             request = next(conversation)
             while True:
                 try:
-                    request = conversation.send(_checked(await lm.acall(request)))
+                    request = conversation.send(_checked(await lm.acall(request, **options)))
                 except StopIteration as stop:
                     results.append(stop.value)
                     break
@@ -114,18 +116,21 @@ class CondorAdapter(dspy.ChatAdapter):
         Raises:
             AdapterParseError: a field is missing, empty, or not of its type.
         """
-        found = split_fields(clean_text(completion), list(signature.output_fields))
+        wanted = signature.output_fields
+        typed = [name for name, field in wanted.items() if _is_json(field.annotation)]
         fields: dict[str, Any] = {}
-        for name, field in signature.output_fields.items():
-            try:
+        name = next(reversed(wanted))
+        try:
+            found = split_fields(clean_text(completion), list(wanted), json_fields=typed)
+            for name, field in wanted.items():
                 fields[name] = _value(found.get(name, ""), field)
-            except ValueError as exc:
-                raise AdapterParseError(
-                    adapter_name=type(self).__name__,
-                    signature=cast("dspy.Signature", signature),  # DSPy means the class
-                    lm_response=completion,
-                    message=f"the field `{name}` {_explain(exc)}",
-                ) from exc
+        except ValueError as exc:
+            raise AdapterParseError(
+                adapter_name=type(self).__name__,
+                signature=cast("dspy.Signature", signature),  # DSPy means the class
+                lm_response=completion,
+                message=f"the field `{name}` {_explain(exc)}",
+            ) from exc
         return fields
 
     def _converse(
@@ -160,8 +165,13 @@ def first_line(error: AdapterParseError) -> str:
     return error.message.partition("\n")[0]
 
 
-def _candidates(lm: dspy.BaseLM, lm_kwargs: dict[str, Any]) -> int:
-    return lm_kwargs.get("n") or lm.kwargs.get("n") or lm.kwargs.get("num_generations") or 1
+def _candidates(lm: dspy.BaseLM, lm_kwargs: dict[str, Any]) -> list[dict[str, Any]]:
+    """For each wanted candidate, what tells its call from the others' in the cache of an LM that has one."""
+    settings = {**lm.kwargs, **lm_kwargs}
+    count = settings.get("n") or settings.get("num_generations") or 1
+    options = {name: settings[name] for name in ("cache", "rollout_id") if settings.get(name) is not None}
+    further = ({**options, "rollout_id": (options.get("rollout_id") or 0) + number} for number in range(1, count))
+    return [options, *further]
 
 
 def _checked(response: object) -> Response:

@@ -10,6 +10,9 @@ T = TypeVar("T")
 class Program(dspy.Module, Generic[T]):
     """A DSPy module whose result is a `T` of ours, where DSPy's own typing says `Prediction`."""
 
+    def _set_lm_usage(self, tokens: dict[str, Any], output: object) -> None:
+        """DSPy's usage tracker writes into a `Prediction`; our records say themselves what they used."""
+
     if TYPE_CHECKING:
 
         def __call__(self, *args: Any, **kwargs: Any) -> T:  # pyright: ignore[reportIncompatibleMethodOverride]

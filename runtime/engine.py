@@ -5,14 +5,17 @@ import random
 import time
 from dataclasses import dataclass
 from typing import Protocol
+from weakref import WeakKeyDictionary
 
 from dspy.lm15 import (
+    InvalidRequestError,
     LM15Error,
     RateLimitError,
     Request,
     Response,
     ServerError,
     TransportError,
+    UnsupportedModelError,
 )
 from dspy.lm15 import (
     TimeoutError as ReplyTimeout,
@@ -20,6 +23,7 @@ from dspy.lm15 import (
 
 from ..errors import Interrupted
 from .ledger import Price, current_ledger
+from .stopping import StopSignal
 
 _RETRYABLE = (RateLimitError, ServerError, ReplyTimeout, TransportError)
 
@@ -65,8 +69,8 @@ class RetryPolicy:
 class LimitedEngine:
     """An async engine around one attempt: at most `concurrency` calls in flight, retries, and the ledger.
 
-    The first call goes alone. Only when it has got a reply may others follow: so a wrong key, a wrong model or a dead
-    address costs one call and not `concurrency` of them. An engine belongs to the event loop that first uses it.
+    The first call goes alone. Only when it has been answered may others follow, and those that wait share its failure:
+    so a wrong key, a wrong model or a dead address costs one call and not `concurrency` of them.
 
     Args:
         inner: makes one attempt.
@@ -87,14 +91,15 @@ class LimitedEngine:
         price: Price,
         retry: RetryPolicy,
         rng: random.Random,
-        stopping: asyncio.Event,
+        stopping: StopSignal,
     ) -> None:
         self.proven = False
         self.stopping = stopping
         self.concurrency = concurrency
         self._inner = inner
-        self._slots = asyncio.Semaphore(concurrency)
-        self._first = asyncio.Lock()
+        # A semaphore belongs to one event loop; a model may serve several, one after another.
+        self._slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+        self._first: asyncio.Future[None] | None = None
         self._timeout_s = timeout_s
         self._price = price
         self._retry = retry
@@ -107,13 +112,30 @@ class LimitedEngine:
             LM15Error: no attempt succeeded; the last one's error.
             Interrupted: the run is being stopped and the call had not begun.
         """
-        if not self.proven:
-            async with self._first:
-                if not self.proven:
-                    response = await self._persist(request, self._retry.first_attempts)
-                    self.proven = True
-                    return response
+        while not self.proven:
+            if self._first is None or self._first.get_loop().is_closed():
+                return await self._go_first(request)
+            await asyncio.shield(self._first)
         return await self._persist(request, self._retry.attempts)
+
+    async def _go_first(self, request: Request) -> Response:
+        """Make the first call, and let those that wait share its failure."""
+        self._first = first = asyncio.get_running_loop().create_future()
+        try:
+            response = await self._persist(request, self._retry.first_attempts)
+        except InvalidRequestError as exc:
+            # It refuses this very request; so it is there, and the key is right.
+            self.proven = not isinstance(exc, UnsupportedModelError)
+            _settle(first, None if self.proven else exc)
+            raise
+        except BaseException as exc:
+            _settle(first, exc)
+            raise
+        finally:
+            self._first = None
+        self.proven = True
+        _settle(first, None)
+        return response
 
     async def _persist(self, request: Request, attempts: int) -> Response:
         attempt = 0
@@ -128,7 +150,8 @@ class LimitedEngine:
                     raise
 
     async def _attempt(self, request: Request) -> Response:
-        async with self._slots:
+        loop = asyncio.get_running_loop()
+        async with self._slots.setdefault(loop, asyncio.Semaphore(self.concurrency)):
             if self.stopping.is_set():
                 raise Interrupted("stopped; everything finished is kept: the same command goes on")
             ledger = current_ledger()
@@ -150,9 +173,21 @@ class LimitedEngine:
         """Wait, but not once the run is being stopped; returns whether it is."""
         try:
             async with asyncio.timeout(seconds):
-                return await self.stopping.wait()
+                await self.stopping.wait()
         except TimeoutError:
             return False
+        return True
+
+
+def _settle(future: "asyncio.Future[None]", error: BaseException | None) -> None:
+    """Give whoever waits a result; without anybody, an error left there is nobody's."""
+    if isinstance(error, Exception):
+        future.set_exception(error)
+        future.exception()
+    elif error is not None:
+        future.cancel()
+    else:
+        future.set_result(None)
 
 
 class BlockingEngine:

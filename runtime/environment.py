@@ -18,7 +18,10 @@ def prepare_litellm() -> None:
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
 
 
-def secrets() -> list[str]:
-    """The values of all variables that are named like keys, longest first, to be kept out of what is written."""
+def redact(text: str, *more: str) -> str:
+    """A text without the values of variables that are named like keys, and without `more`: endpoints echo keys."""
     named = (value for name, value in os.environ.items() if _SECRET_NAME.search(name))
-    return sorted({value for value in named if len(value) >= _SHORTEST_SECRET}, key=len, reverse=True)
+    for secret in sorted({*named, *more}, key=len, reverse=True):
+        if len(secret) >= _SHORTEST_SECRET:
+            text = text.replace(secret, "[key]")
+    return text

@@ -17,9 +17,10 @@ from dspy.utils.exceptions import (
 
 from ..errors import CallFault, CondorError, Interrupted, ModelFault, RefusedRequest, UnreadableReply
 from ..programs.adapter import first_line
-from .environment import secrets
 from .models import Model
 
+#: Where the advice begins that DSPy's engine appends for its own users.
+_LIBRARY_ADVICE = "To fix:"
 #: No further call can succeed.
 _FATAL: dict[type[LMError], str] = {
     LMAuthError: "the endpoint refused the key",
@@ -41,7 +42,7 @@ def translate(error: LMError | AdapterParseError, model: Model) -> CondorError:
     """What a failed call means for the run.
 
     Returns:
-        ModelFault: no call can succeed; also any failure of the first call but a reply that cannot be read.
+        ModelFault: no call can succeed; also any failure of the first call but one that concerns its request or reply.
         UnreadableReply, RefusedRequest: this item fails, the run goes on.
         CallFault: there was no reply; the run goes on and a resumed run asks again.
         Interrupted: the call was not begun, since the run is being stopped.
@@ -50,11 +51,13 @@ def translate(error: LMError | AdapterParseError, model: Model) -> CondorError:
         return error.__cause__
     if isinstance(error, AdapterParseError):
         return UnreadableReply(first_line(error), raw=error.lm_response or "")
-    said = _redact(error.message)
+    said = model.redact(error.message.partition(_LIBRARY_ADVICE)[0])
     where = model.spec.name + (f" at {model.spec.api_base}" if model.spec.api_base else "")
     for kind, meaning in _FATAL.items():
         if isinstance(error, kind):
             return ModelFault(f"{where}: {meaning}: {said}")
+    if isinstance(error, LMInvalidRequestError):
+        return RefusedRequest(f"{where}: {said}")
     passing = next((name for kind, name in _PASSING.items() if isinstance(error, kind)), "unexpected")
     network = _network_cause(error)
     if network is not None:
@@ -62,8 +65,6 @@ def translate(error: LMError | AdapterParseError, model: Model) -> CondorError:
     if not model.engine.proven:
         unreachable = "cannot be reached" if passing == "transport" else "answered no call"
         return ModelFault(f"{where}: {unreachable}: {said}")
-    if isinstance(error, LMInvalidRequestError):
-        return RefusedRequest(f"{where}: {said}")
     return CallFault(f"{where}: {said}", reason=passing)
 
 
@@ -75,10 +76,3 @@ def _network_cause(error: BaseException) -> str | None:
             return cause.strerror or str(cause)
         cause = cause.__cause__ or cause.__context__
     return None
-
-
-def _redact(text: str) -> str:
-    """A text without the values of variables that are named like keys: an endpoint may echo what it was sent."""
-    for secret in secrets():
-        text = text.replace(secret, "[key]")
-    return text

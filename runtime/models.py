@@ -1,25 +1,33 @@
 """Model specs, and the DSPy language models that they describe."""
 
-import asyncio
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 import dspy
 from dspy.clients.engines import AsyncLiteLLMEngine, LiteLLMEngine
 from dspy.lm15 import Usage
+from dspy.utils.exceptions import LMConfigurationError
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ..errors import ModelFault
 from .engine import BlockingEngine, LimitedEngine, RetryPolicy
-from .environment import prepare_litellm, variable
+from .environment import prepare_litellm, redact, variable
 from .ledger import Price
 from .rehearsal.engine import AsyncRehearsalEngine, RehearsalEngine
 from .rehearsal.settings import RehearsalSettings, is_rehearsal
+from .stopping import StopSignal
 
 #: Sent where an endpoint of one's own asks for no key: OpenAI's client refuses to send none.
 _NO_KEY = "none"
+#: Seconds to reach an endpoint; a reply may take as long as the spec's `timeout_s`.
+_CONNECT_S = 10.0
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+#: Providers that also find credentials outside the environment: roles, profiles, tokens of the platform.
+_AMBIENT = frozenset(
+    {"azure", "azure_ai", "bedrock", "sagemaker", "vertex_ai", "databricks", "watsonx", "github_copilot"}
+)
 
 
 class ModelSpec(BaseModel):
@@ -31,7 +39,7 @@ class ModelSpec(BaseModel):
         api_key_env: the environment variable that holds the key; by default the one that LiteLLM reads. The key itself
             is never part of a spec.
         temperature: None sends none, as some reasoning models demand.
-        max_tokens: of one reply. A reply that reaches it is not a record.
+        max_tokens: of one reply; None leaves it to the endpoint. A reply that reaches it is not a record.
         timeout_s: deadline of one call, in seconds on the wall clock.
     """
 
@@ -41,7 +49,7 @@ class ModelSpec(BaseModel):
     api_base: str | None = None
     api_key_env: str | None = None
     temperature: float | None = Field(default=0.7, ge=0, le=2)
-    max_tokens: int = Field(default=4096, gt=0)
+    max_tokens: int | None = Field(default=4096, gt=0, strict=True)
     timeout_s: float = Field(default=600, gt=0)
 
     @model_validator(mode="before")
@@ -83,7 +91,8 @@ class ModelSpec(BaseModel):
     @property
     def identity(self) -> dict[str, Any]:
         """What a step's key holds of its model: the name and sampling settings; not where it is served."""
-        return {"name": self.name, **self.sampling}
+        name = RehearsalSettings.parse(self.name).identity if is_rehearsal(self.name) else self.name
+        return {"name": name, **self.sampling}
 
 
 @dataclass(frozen=True)
@@ -93,12 +102,18 @@ class Model:
     Attributes:
         spec: what it was built from.
         lm: for `dspy.context(lm=...)`.
-        engine: below `lm`: whether a first call has succeeded, and the stop signal.
+        engine: below `lm`: whether a first call was answered, and the stop signal.
+        key: what was taken from `api_key_env`, to keep it out of what is written.
     """
 
     spec: ModelSpec
     lm: dspy.LM
     engine: LimitedEngine
+    key: str = field(default="", repr=False)
+
+    def redact(self, text: str) -> str:
+        """A text without the key, and without what else the environment holds of that kind."""
+        return redact(text, self.key)
 
 
 def build_model(
@@ -107,7 +122,7 @@ def build_model(
     concurrency: int,
     rng: random.Random | None = None,
     retry: RetryPolicy | None = None,
-    stopping: asyncio.Event | None = None,
+    stopping: StopSignal | None = None,
 ) -> Model:
     """Make a spec's language model. No call is made.
 
@@ -126,12 +141,16 @@ def build_model(
     if is_rehearsal(spec.name):
         settings = RehearsalSettings.parse(spec.name)
         inner, blocking = AsyncRehearsalEngine(settings), RehearsalEngine(settings)
-        price = _free
+        price, key = _free, None
     else:
-        client = {"api_base": spec.api_base, "api_key": _find_key(spec), "timeout": spec.timeout_s}
+        import httpx
+
+        key = _find_key(spec)
+        timeout = httpx.Timeout(spec.timeout_s, connect=min(_CONNECT_S, spec.timeout_s))
+        client = {"api_base": spec.api_base, "api_key": key, "timeout": timeout}
         client = {name: value for name, value in client.items() if value is not None}
         inner, blocking = AsyncLiteLLMEngine(**client), LiteLLMEngine(**client)
-        price = _litellm_price(spec.name)
+        price = _litellm_price(spec)
     engine = LimitedEngine(
         inner,
         concurrency=concurrency,
@@ -139,18 +158,24 @@ def build_model(
         price=price,
         retry=retry,
         rng=rng,
-        stopping=stopping or asyncio.Event(),
+        stopping=stopping or StopSignal(),
     )
-    lm = dspy.LM(
-        spec.name,
-        engine=BlockingEngine(blocking, price=price, retry=retry, rng=rng),
-        async_engine=engine,
-        cache=False,
-        num_retries=0,
-        temperature=spec.temperature,
-        max_tokens=spec.max_tokens,
-    )
-    return Model(spec=spec, lm=lm, engine=engine)
+    try:
+        lm = dspy.LM(
+            spec.name,
+            engine=BlockingEngine(blocking, price=price, retry=retry, rng=rng),
+            async_engine=engine,
+            cache=False,
+            num_retries=0,
+            temperature=spec.temperature,
+            max_tokens=spec.max_tokens,
+        )
+    except LMConfigurationError as exc:
+        raise ModelFault(
+            f"{spec.name}: a reasoning model takes no such sampling settings; set temperature: null and max_tokens: "
+            "16000 or more (or null) in the recipe's model"
+        ) from exc
+    return Model(spec=spec, lm=lm, engine=engine, key=key or "")
 
 
 def _find_key(spec: ModelSpec) -> str | None:
@@ -171,11 +196,12 @@ def _find_key(spec: ModelSpec) -> str | None:
             raise ModelFault(f"{spec.name}: no key in the environment: set {spec.api_key_env}")
         return key
     missing = litellm.validate_environment(model=spec.name, api_base=spec.api_base)["missing_keys"]
-    if not missing:
+    keys = [name for name in missing if name.endswith("_API_KEY")]
+    if not keys or provider in _AMBIENT:
         return None
     if spec.api_base is not None:
         return _NO_KEY
-    raise ModelFault(f"{spec.name}: no key in the environment: set {' and '.join(missing)}")
+    raise ModelFault(f"{spec.name}: no key in the environment: set {' and '.join(keys)}")
 
 
 def _litellm() -> Any:
@@ -186,9 +212,11 @@ def _litellm() -> Any:
     return litellm
 
 
-def _litellm_price(name: str) -> Price:
-    """The price of a reply by LiteLLM's own copy of the price list."""
-    litellm = _litellm()
+def _litellm_price(spec: ModelSpec) -> Price:
+    """The price of a reply by LiteLLM's own copy of the price list; on this very machine a name says nothing of it."""
+    litellm, name = _litellm(), spec.name
+    if urlsplit(spec.api_base or "").hostname in _THIS_MACHINE:
+        return lambda _: None
     entry = litellm.model_cost.get(name) or litellm.model_cost.get(name.partition("/")[2])
     if not entry or "input_cost_per_token" not in entry:
         return lambda _: None

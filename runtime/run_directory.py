@@ -61,6 +61,9 @@ class RunDirectory:
             raise RunInUse(f"{self.path}: another process works on this run; wait for it or stop it") from exc
         except OSError as exc:
             raise OutputFault(f"{self.path}: cannot lock the run: {exc.strerror or exc}") from exc
+        for name in (RECIPE_FILE, TREE_FILE):
+            for unfinished in self.path.glob(f".{name}.*.tmp"):  # what a kill in the middle of a write left
+                unfinished.unlink(missing_ok=True)
         strangers = [] if self.exists else sorted({entry.name for entry in self.path.iterdir()} - _OWN)
         if strangers:
             self._lock.release()
@@ -81,10 +84,10 @@ class RunDirectory:
         """
         for name in (JOURNAL_FILE, f"{JOURNAL_FILE}-wal", f"{JOURNAL_FILE}-shm", RECIPE_FILE, TREE_FILE):
             (self.path / name).unlink(missing_ok=True)
-        self._lock.release()
         (self.path / _LOCK_FILE).unlink(missing_ok=True)
         if self._made_here and not any(self.path.iterdir()):
             self.path.rmdir()
+        self._lock.release()
 
 
 _OWN = frozenset({RECIPE_FILE, TREE_FILE, JOURNAL_FILE, _LOCK_FILE, f".{JOURNAL_FILE}.new"})

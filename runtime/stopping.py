@@ -8,12 +8,46 @@ from ..errors import Interrupted
 
 T = TypeVar("T")
 
+
+class StopSignal:
+    """Says that nothing new should be begun. Unlike `asyncio.Event` it belongs to no event loop.
+
+    It is set from the loop that waits for it, as a signal handler of that loop does.
+    """
+
+    def __init__(self) -> None:
+        self._set = False
+        self._waiting: set[asyncio.Future[None]] = set()
+
+    def set(self) -> None:
+        """Stop: wakes whoever waits."""
+        self._set = True
+        for future in self._waiting:
+            if not future.done():
+                future.set_result(None)
+
+    def is_set(self) -> bool:
+        """Whether to stop."""
+        return self._set
+
+    async def wait(self) -> None:
+        """Return once it is set."""
+        if self._set:
+            return
+        future = asyncio.get_running_loop().create_future()
+        self._waiting.add(future)
+        try:
+            await future
+        finally:
+            self._waiting.discard(future)
+
+
 #: Seconds that calls in flight are given. Closing clients and the interpreter takes a second or two more, and a stop
 #: should take less than 10 in all.
 GRACE_S = 6.0
 
 
-async def finish_or_stop(work: Coroutine[Any, Any, T], stopping: asyncio.Event) -> T:
+async def finish_or_stop(work: Coroutine[Any, Any, T], stopping: StopSignal) -> T:
     """Await some work; once `stopping` is set, for `GRACE_S` seconds at most.
 
     Raises:

@@ -12,6 +12,7 @@ from condor.corpus.records import Cell, Origin
 from condor.programs import CondorAdapter
 from condor.runtime.engine import LimitedEngine, RetryPolicy
 from condor.runtime.models import Model, ModelSpec, build_model
+from condor.runtime.stopping import StopSignal
 
 T = TypeVar("T")
 
@@ -70,7 +71,7 @@ def scripted_model(
         price=lambda usage: (usage.input_tokens or 0) * 0.001,
         retry=retry,
         rng=random.Random(0),
-        stopping=asyncio.Event(),
+        stopping=StopSignal(),
     )
     lm = dspy.LM("scripted", engine=_NoBlocking(), async_engine=engine, cache=False, num_retries=0)
     return Model(spec=ModelSpec(name="openai/scripted"), lm=lm, engine=engine), inner

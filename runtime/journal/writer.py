@@ -5,10 +5,11 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...errors import OutputFault
+from ...errors import JournalFault, OutputFault
 from .entries import ItemEntry, StepEntry
 from .file import connect
 
@@ -25,8 +26,9 @@ class _Pending:
     done: asyncio.Future[None]
 
     def settle(self, error: Exception | None) -> None:
-        """Tell the waiting task, in its own loop, unless it has gone."""
-        self.loop.call_soon_threadsafe(self._settle_in_loop, error)
+        """Tell the waiting task, in its own loop, unless both have gone."""
+        with suppress(RuntimeError):  # a loop that was closed meanwhile has nobody left to tell
+            self.loop.call_soon_threadsafe(self._settle_in_loop, error)
 
     def _settle_in_loop(self, error: Exception | None) -> None:
         if self.done.done():
@@ -44,6 +46,7 @@ class JournalWriter:
         self._path = path
         self._database = connect(path, read_only=False)
         self._queue: queue.SimpleQueue[_Pending | None] = queue.SimpleQueue()
+        self._closed = False
         self._thread = threading.Thread(target=self._work, name=f"journal {path.name}", daemon=True)
         self._thread.start()
 
@@ -51,8 +54,11 @@ class JournalWriter:
         """Run an operation inside the next commit.
 
         Raises:
+            JournalFault: the journal is closed.
             OutputFault: the batch could not be committed (disk full, file gone); nothing of it is stored.
         """
+        if self._closed:
+            raise JournalFault(f"{self._path}: the journal is closed")
         loop = asyncio.get_running_loop()
         pending = _Pending(operation, loop, loop.create_future())
         self._queue.put(pending)
@@ -61,6 +67,7 @@ class JournalWriter:
 
     def close(self) -> None:
         """Commit what is pending and close the file."""
+        self._closed = True
         self._queue.put(None)
         self._thread.join()
         self._database.close()
@@ -84,7 +91,7 @@ class JournalWriter:
                 operation(self._database)
             self._database.execute("COMMIT")
         except Exception as exc:  # noqa: BLE001  # every waiting task gets it; a thread that died would leave them waiting
-            if self._database.in_transaction:
+            with suppress(sqlite3.Error):
                 self._database.execute("ROLLBACK")
             if not isinstance(exc, sqlite3.Error):
                 return exc

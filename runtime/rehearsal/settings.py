@@ -1,6 +1,6 @@
 """The knobs of the rehearsal model, and how they are written into a model's name."""
 
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -26,6 +26,12 @@ class RehearsalSettings(BaseModel):
     malformed: float = Field(default=0.0, ge=0, le=1)
     truncated: float = Field(default=0.0, ge=0, le=1)
     refused: float = Field(default=0.0, ge=0, le=1)
+
+    @property
+    def identity(self) -> str:
+        """The name that says what is written: all knobs that are turned, but not how long a reply takes."""
+        turned = self.model_dump(exclude={"latency"}, exclude_defaults=True)
+        return "?".join([REHEARSAL, urlencode(sorted(turned.items()))]) if turned else REHEARSAL
 
     @classmethod
     def parse(cls, name: str) -> "RehearsalSettings":

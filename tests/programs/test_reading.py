@@ -32,7 +32,6 @@ MANY_SHAPES = {
     "a marker in a line": "The format writes [[ ## answer ## ]] before a field.",
     "another marker on its own line": "Explain:\n[[ ## reasoning ## ]]\nwhat is it?",
     "its own marker on a line": "Explain:\n[[ ## answer ## ]]\nwhat is it?",
-    "the end marker on a line": "Explain:\n[[ ## completed ## ]]\nwhat is it?",
     "looks like a label": "Question 1: easy\nAnswer: none",
 }
 
@@ -116,9 +115,49 @@ def test_a_think_block_that_never_closes_leaves_no_reply() -> None:
     assert split_fields("<think>\nHmm.\n[[ ## answer ## ]]\na draft\n", ["answer"]) == {}
 
 
-def test_only_a_think_block_at_the_start_is_removed() -> None:
-    reply = "[[ ## answer ## ]]\n<think>shown to the user</think>\nSo."
-    assert split_fields(reply, ["answer"]) == {"answer": "<think>shown to the user</think>\nSo."}
+def test_a_think_block_at_the_head_of_a_field_is_removed_and_one_inside_stays() -> None:
+    for tag in ("think", "thinking"):
+        reply = f"[[ ## answer ## ]]\n<{tag}>hidden\n[[ ## completed ## ]] not yet</{tag}>\nSo. <{tag}>shown</{tag}>"
+        assert split_fields(reply, ["answer"]) == {"answer": f"So. <{tag}>shown</{tag}>"}
+
+
+def test_what_follows_the_end_marker_is_no_part_of_the_answer() -> None:
+    for chatter in ("\nI hope this helps!", "\n\n[[ ## question ## ]]\nAnother?", " "):
+        assert split_fields(f"[[ ## answer ## ]]\nYes.\n{COMPLETED}{chatter}", ["answer"]) == {"answer": "Yes."}
+        assert split_fields(f"[[ ## answer ## ]]\nYes. {COMPLETED}{chatter}", ["answer"]) == {"answer": "Yes."}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Yes.\n{COMPLETED}\n\n[[ ## question ## ]]\nMore?\n\n[[ ## answer ## ]]\nNo.\n{COMPLETED}",
+        f"It ends with\n{COMPLETED}\nas the prompt says.\n{COMPLETED}",
+    ],
+)
+def test_a_text_with_two_end_markers_is_an_error_and_not_a_guess(text: str) -> None:
+    """A model that goes on talking to itself, or one that quotes the marker: the reply does not tell which."""
+    with pytest.raises(ValueError, match="more than one end marker"):
+        split_fields(f"[[ ## answer ## ]]\n{text}", ["answer"])
+
+
+def test_json_says_itself_where_it_ends() -> None:
+    inside = f'["a\n{COMPLETED}\nb"]'
+    reply = f"[[ ## tags ## ]]\n{inside}\n{COMPLETED}"
+    assert split_fields(reply, ["tags"], json_fields=["tags"]) == {"tags": inside}
+    runaway = f"{reply}\n[[ ## path ## ]]\n[]\n[[ ## tags ## ]]\n[]\n{COMPLETED}"
+    assert read_json(split_fields(runaway, ["tags"], json_fields=["tags"])["tags"]) == [f"a\n{COMPLETED}\nb"]
+
+
+def test_a_marker_that_is_quoted_at_the_head_of_a_line_does_not_cut_the_field_before_it() -> None:
+    reply = (
+        "[[ ## strengths ## ]]\nClear.\n[[ ## weaknesses ## ]] is quoted, too.\n\n"
+        f"[[ ## weaknesses ## ]]\nShort.\n\n[[ ## suggestions ## ]]\nMore.\n{COMPLETED}"
+    )
+    assert split_fields(reply, ["strengths", "weaknesses", "suggestions"]) == {
+        "strengths": "Clear.\n[[ ## weaknesses ## ]] is quoted, too.",
+        "weaknesses": "Short.",
+        "suggestions": "More.",
+    }
 
 
 # -- JSON ------------------------------------------------------------------------------------------------------------
@@ -205,7 +244,7 @@ def test_any_three_questions_come_back_exactly(
     # Without an end marker of its own, a reply with raw breaks that holds one in its text is ambiguous.
     end = f"\n\n{COMPLETED}\n" if marker or raw_breaks else "\n"
     reply = f"[[ ## questions ## ]]\n{source}{end}"
-    assert read_json(split_fields(reply, ["questions"])["questions"]) == wanted
+    assert read_json(split_fields(reply, ["questions"], json_fields=["questions"])["questions"]) == wanted
     triple = CondorAdapter().parse(WriteQuestionTriple, reply)["questions"]
     assert (triple.easy, triple.medium, triple.hard) == texts
 
@@ -257,6 +296,18 @@ def test_latex_with_single_backslashes_is_read(latex: str) -> None:
 )
 def test_latex_commands_that_begin_like_a_json_escape_are_read(latex: str) -> None:
     assert read_json('{"easy": "' + latex + '"}') == {"easy": latex}
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("['a', 'b']", ["a", "b"]),
+        ("[\"it's\", 'b',]", ["it's", "b"]),
+        ("{'easy': 'one\\ntwo', 'hard': \"x\"}", {"easy": "one\ntwo", "hard": "x"}),
+    ],
+)
+def test_a_python_literal_is_read_since_the_prompt_asks_for_one(source: str, value: object) -> None:
+    assert read_json(source) == value
 
 
 def test_escaped_line_breaks_and_tabs_before_words_stay_what_they_are() -> None:
@@ -311,11 +362,8 @@ def test_fences_and_prose_around_json_are_no_part_of_it(wrapped: str, text: str)
         '{"easy": "cut off in the mid',
         '{"easy": "a", "medium": "b"',
         '["a", "b"',
-        '{"easy": "a",}',
-        '["a",]',
         '{"easy": "a" "hard": "b"}',
         '{"easy": "an "unescaped" quote"}',
-        "{'easy': 'single quotes'}",
         '{easy: "no quotes"}',
         '{"easy": undefined}',
         '{"easy": "a" // a comment\n}',

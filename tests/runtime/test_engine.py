@@ -4,11 +4,21 @@ import asyncio
 import random
 
 import pytest
-from dspy.lm15 import AuthError, LM15Error, Message, RateLimitError, Request, Response, ServerError
+from dspy.lm15 import (
+    AuthError,
+    LM15Error,
+    Message,
+    RateLimitError,
+    Request,
+    Response,
+    ServerError,
+    UnsupportedModelError,
+)
 from dspy.lm15 import TimeoutError as ReplyTimeout
 
 from condor.runtime.engine import LimitedEngine, RetryPolicy
 from condor.runtime.ledger import open_ledger
+from condor.runtime.stopping import StopSignal
 
 from runtime_support import AT_ONCE, reply, scripted_model
 
@@ -26,16 +36,39 @@ def test_no_more_calls_are_in_flight_than_allowed() -> None:
     assert inner.most_in_flight == 3
 
 
-def test_the_first_call_goes_alone_and_a_dead_endpoint_costs_no_more_than_its_tries() -> None:
-    model, inner = scripted_model(lambda *_: AuthError("no"), concurrency=10)
+@pytest.mark.parametrize("error", [AuthError("no"), ServerError("down"), UnsupportedModelError("who?")])
+def test_the_first_call_goes_alone_and_those_that_wait_share_its_failure(error: LM15Error) -> None:
+    model, inner = scripted_model(lambda *_: error, concurrency=10)
 
     async def ask() -> list[object]:
-        return await asyncio.gather(*(model.engine.complete(REQUEST) for _ in range(3)), return_exceptions=True)
+        return await asyncio.gather(*(model.engine.complete(REQUEST) for _ in range(8)), return_exceptions=True)
 
     results = asyncio.run(ask())
-    assert all(isinstance(result, AuthError) for result in results)
-    assert inner.most_in_flight == 1
+    assert all(result is error for result in results)
+    assert len(inner.requests) == (AT_ONCE.first_attempts if isinstance(error, ServerError) else 1)
     assert not model.engine.proven
+
+
+def test_after_a_failed_first_call_a_later_one_may_try_again() -> None:
+    model, _ = scripted_model(lambda n, _: AuthError("no") if n == 0 else reply("yes"))
+
+    async def ask() -> str | None:
+        with pytest.raises(AuthError):
+            await model.engine.complete(REQUEST)
+        return (await model.engine.complete(REQUEST)).text
+
+    assert asyncio.run(ask()) == "yes"
+    assert model.engine.proven
+
+
+def test_one_model_serves_one_event_loop_after_another() -> None:
+    model, _ = scripted_model(lambda n, _: ServerError("down") if n % 7 == 3 else reply("yes"), concurrency=2)
+
+    async def ask() -> list[Response]:
+        return await asyncio.gather(*(model.engine.complete(REQUEST) for _ in range(10)))
+
+    for _ in range(3):
+        assert len(asyncio.run(ask())) == 10
 
 
 @pytest.mark.parametrize("error", [RateLimitError("slow"), ServerError("oops"), ReplyTimeout("late")])
@@ -98,7 +131,7 @@ def test_a_call_that_never_ends_meets_its_deadline() -> None:
         price=lambda _: None,
         retry=RetryPolicy(attempts=1, first_attempts=1),
         rng=random.Random(0),
-        stopping=asyncio.Event(),
+        stopping=StopSignal(),
     )
     with pytest.raises(ReplyTimeout, match=r"no reply within 0\.01 s"):
         asyncio.run(engine.complete(REQUEST))

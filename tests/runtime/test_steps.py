@@ -165,19 +165,25 @@ def test_a_call_without_reply_is_asked_again_by_the_next_session_and_its_cost_is
     assert journal.totals().calls == 5
 
 
-def test_a_refused_request_fails_its_item_only_once_the_endpoint_is_known_to_work(journal: Journal) -> None:
-    model, _ = scripted_model(lambda n, _: reply(ANSWER) if n == 0 else InvalidRequestError("too long"))
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_refused_request_fails_its_item_and_nothing_else_even_as_the_first_of_a_session(
+    journal: Journal, first: int
+) -> None:
+    """A 400 says that the endpoint is there and the key is right; the next item may go on."""
+    model, _ = scripted_model(lambda n, _: InvalidRequestError("too long") if n == first else reply(ANSWER))
 
-    async def work() -> None:
+    async def work() -> list[str]:
         steps = JournaledSteps(journal, model)
-        await steps(AnswerQuestion(), make_question("first"))
-        with pytest.raises(RefusedRequest, match="too long"):
-            await steps(AnswerQuestion(), make_question("second"))
+        outcomes = []
+        for text in ("one", "two", "three"):
+            try:
+                outcomes.append((await steps(AnswerQuestion(), make_question(text))).text)
+            except RefusedRequest as exc:
+                outcomes.append(exc.reason)
+        return outcomes
 
-    run_with(model, work())
-    unproven, _ = scripted_model(lambda *_: InvalidRequestError("no such parameter"))
-    with pytest.raises(ModelFault, match="no such parameter"):
-        run_with(unproven, JournaledSteps(journal, unproven)(AnswerQuestion(), make_question("third")))
+    outcomes = run_with(model, work())
+    assert outcomes == ["bad_request" if number == first else "Bread." for number in range(3)]
 
 
 def test_a_key_that_an_endpoint_echoes_is_taken_out_of_the_message(
