@@ -114,6 +114,7 @@ class ReplyFault(CondorError):
     Attributes:
         raw: the reply as it came, kept in the journal.
         reason: the short name of the failure in status reports.
+        step_key: of the step that failed, once the journal knows it.
     """
 
     reason = "reply"
@@ -121,6 +122,7 @@ class ReplyFault(CondorError):
     def __init__(self, message: str, *, raw: str = "") -> None:
         super().__init__(message)
         self.raw = raw
+        self.step_key: str | None = None
 
 
 class UnreadableReply(ReplyFault):
@@ -152,11 +154,13 @@ class CallFault(CondorError):
 
     Attributes:
         reason: the short name of the failure in status reports.
+        step_key: of the step that failed, once the journal knows it.
     """
 
     def __init__(self, message: str, *, reason: str = "transport") -> None:
         super().__init__(message)
         self.reason = reason
+        self.step_key: str | None = None
 
 
 class Interrupted(CondorError):

@@ -62,8 +62,7 @@ def write_atomically(path: Path) -> Iterator[TextIO]:
     Raises:
         OutputFault: the file cannot be written; what stood at `path` before still does.
     """
-    if not path.name:
-        raise OutputFault(f"{path}: cannot write: this is no file name")
+    path = _target(path)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
     try:
         with temporary.open("x", encoding="utf-8", newline="\n") as file:
@@ -78,6 +77,21 @@ def write_atomically(path: Path) -> Iterator[TextIO]:
         if isinstance(exc, OSError):
             raise OutputFault(f"{path}: cannot write: {exc.strerror or exc}") from exc
         raise
+
+
+def _target(path: Path) -> Path:
+    """The file that a path means: behind a link, the file that it points to."""
+    try:
+        if path.is_symlink():
+            path = path.resolve()
+        special = path.exists() and not path.is_file()
+    except OSError as exc:
+        raise OutputFault(f"{path}: cannot write: {exc.strerror or exc}") from exc
+    if special:
+        raise OutputFault(f"{path}: cannot write: it is no regular file, and would be replaced by one")
+    if not path.name:
+        raise OutputFault(f"{path}: cannot write: this is no file name")
+    return path
 
 
 def _sync_directory(path: Path) -> None:

@@ -1,5 +1,6 @@
 """The `condor` command."""
 
+import io
 import sys
 
 import typer
@@ -26,6 +27,10 @@ app.command("serve-rehearsal")(serve_rehearsal.serve_rehearsal)
 
 def main() -> None:
     """Run the command line. A user's mistake is one line on stderr, and never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show a character shows its number; it is no reason to fail.
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except Interrupted as exc:

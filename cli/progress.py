@@ -44,7 +44,7 @@ class SynthesisProgress:
         elif now - self._said >= _EVERY_S:
             self._said = now
             line = f"kept {tally.kept}/{tally.asked}  {self._figures(tally, now)}"
-            self._console.print(line, highlight=False, soft_wrap=True)
+            self._console.print(line)
 
     def _figures(self, tally: "Tally", now: float) -> str:
         rate = tally.new_calls / max(now - self._started, 1e-9)
@@ -82,7 +82,7 @@ class Counter:
             self.status.update(text)  # pyright: ignore[reportAttributeAccessIssue]  # rich's Status
         elif time.monotonic() - self._said >= _EVERY_S:
             self._said = time.monotonic()
-            self._console.print(text, highlight=False)
+            self._console.print(text)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from .console import make_console
 from .exit_codes import DONE
 
 #: Four cells for each task, two in each language: 28 cells of three questions.
@@ -29,7 +30,7 @@ def quickstart(
     from .running import synthesise
     from .synth import override
 
-    console = Console()
+    console = make_console()
     recipe_file = Path(str(files("condor").joinpath("recipes/quickstart.yaml")))
     recipe = override(load_recipe(recipe_file), records=records)
     run = out / "run"
@@ -39,7 +40,7 @@ def quickstart(
     for format_ in FORMATS:
         path = out / "exports" / f"{format_}.jsonl"
         count = export_run(run, path, format_=format_, stage="refine")
-        console.print(f"  {path}: {count} lines", highlight=False, soft_wrap=True)
+        console.print(f"  {path}: {count} lines")
     _show_one(run, console)
 
 
@@ -51,11 +52,11 @@ def _show_one(run: Path, console: Console) -> None:
     with journal:
         chain = next(journal.kept_chains())
     console.rule("one record")
-    console.print(f"[bold]question[/] ({' > '.join(chain.question.origin.path)})", highlight=False)
-    console.print(chain.question.text, markup=False, highlight=False)
-    console.print("[bold]refined answer[/]")
-    console.print(chain.final.text, markup=False, highlight=False)
+    console.print(f"question ({' > '.join(chain.question.origin.path)})", style="bold")
+    console.print(chain.question.text)
+    console.print("refined answer", style="bold")
+    console.print(chain.final.text)
     console.rule()
-    console.print(f"its whole life:  condor explain {run} {chain.final.id[:12]}", highlight=False, soft_wrap=True)
-    console.print(f"the figures:     condor status {run}", highlight=False, soft_wrap=True)
-    console.print("your own:        copy a recipe from recipes/, then condor synth RECIPE --run DIR", highlight=False)
+    console.print(f"its whole life:  condor explain {run} {chain.final.id[:12]}")
+    console.print(f"the figures:     condor status {run}")
+    console.print("your own:        copy a recipe from recipes/, then condor synth RECIPE --run DIR")

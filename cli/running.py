@@ -28,12 +28,17 @@ def synthesise(recipe: "Recipe", run: Path, console: Console, *, resume_command:
     Args:
         resume_command: what to type to go on after an interruption.
     """
+    import logging
+
     from ..experiments import prepare_synthesis
+
+    # It says of every truncated reply to look into a history that is off here; the journal and the status say it.
+    logging.getLogger("dspy.clients.lm").setLevel(logging.ERROR)
 
     with SynthesisProgress(console) as progress, prepare_synthesis(recipe, run, on_change=progress.show) as synthesis:
         tally = synthesis.synthesizer.tally
         if synthesis.resumed:
-            console.print(f"going on with {run}: {tally.kept} of {tally.asked} kept", highlight=False)
+            console.print(f"going on with {run}: {tally.kept} of {tally.asked} kept")
         outcome = run_until_done(synthesis.run(), stop=synthesis.synthesizer.stop, console=console)
     return _close(outcome, recipe, run, console, resume_command)
 
@@ -66,7 +71,7 @@ def _ctrl_c(task: "asyncio.Task[Any]", stop: Callable[[], None], console: Consol
             task.cancel()
             return
         asked = True
-        console.print("stopping: calls in flight get a few seconds; Ctrl-C again to leave at once", highlight=False)
+        console.print("stopping: calls in flight get a few seconds; Ctrl-C again to leave at once")
         stop()
 
     loop = asyncio.get_running_loop()
@@ -86,15 +91,15 @@ def _close(outcome: "Outcome", recipe: "Recipe", run: Path, console: Console, re
         f"{run}: kept {tally.kept} of {tally.asked} records, rejected {tally.rejected}, failed {tally.failed}; "
         f"{tally.calls} calls, {thousands(tally.input_tokens)} tokens in, {thousands(tally.output_tokens)} out, "
         f"{dollars(tally.cost_usd)}",
-        highlight=False,
-        soft_wrap=True,
     )
+    if tally.kept > tally.asked:
+        console.print(f"the run holds {tally.kept} records already; asking for fewer takes none away")
     if recipe.model.is_rehearsal:
-        console.print(REHEARSAL_NOTE, highlight=False, soft_wrap=True)
+        console.print(REHEARSAL_NOTE)
     if outcome.interrupted:
-        console.print(f"interrupted; everything finished is kept. Go on with: {resume_command}", soft_wrap=True)
+        console.print(f"interrupted; everything finished is kept. Go on with: {resume_command}")
         return INTERRUPTED
     if outcome.shortfall:
-        console.print(f"shortfall: {outcome.shortfall}", highlight=False, soft_wrap=True)
+        console.print(f"shortfall: {outcome.shortfall}")
         return SHORTFALL
     return DONE

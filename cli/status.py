@@ -3,9 +3,9 @@
 import json
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from .console import make_console
 from .options import JsonOption, RunArgument
 
 
@@ -22,6 +22,7 @@ def status(run: RunArgument, as_json: JsonOption = False) -> None:
     table = Table.grid(padding=(0, 2))
     rows = [
         ("asked", figures.asked),
+        ("attempted", figures.attempted),
         ("kept", figures.kept),
         ("rejected", _with_reasons(figures.rejected, figures.reasons.get("rejected"))),
         ("failed", _with_reasons(figures.failed, figures.reasons.get("failed"))),
@@ -35,10 +36,10 @@ def status(run: RunArgument, as_json: JsonOption = False) -> None:
     ]
     for name, value in rows:
         table.add_row(name, str(value))
-    console = Console()
+    console = make_console()
     console.print(table)
     if figures.rehearsal:
-        console.print(REHEARSAL_NOTE, highlight=False, soft_wrap=True)
+        console.print(REHEARSAL_NOTE)
 
 
 def _with_reasons(count: int, parts: dict[str, int] | None) -> str:

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
+from .console import make_console
 from .options import ApiBaseOption, ConcurrencyOption, ModelOption
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def synth(
 
     settled = override(load_recipe(recipe), records=records, model=model, api_base=api_base, concurrency=concurrency)
     command = shlex.join(["condor", *sys.argv[1:]])
-    raise typer.Exit(synthesise(settled, run, Console(), resume_command=command))
+    raise typer.Exit(synthesise(settled, run, make_console(), resume_command=command))
 
 
 def override(

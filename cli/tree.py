@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
+from .console import make_console
 from .options import ApiBaseOption, JsonOption, LanguageChoice, ModelOption
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def grow(
     except ValidationError as exc:
         raise UsageFault("; ".join(_option_problem(error) for error in exc.errors())) from exc
     plan = GrowthPlan(language=language.value, roots=roots, depth=depth, branching=branching)
-    console = Console()
+    console = make_console()
     stopping = StopSignal()
     begin = load_trees([start]) if start else None
     with counting(console, "growing") as counter:

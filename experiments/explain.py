@@ -16,13 +16,14 @@ class Life:
 
     Attributes:
         record_id: what was asked for.
-        outcome: how the item ended (columns of the journal), or None while it is under way.
+        outcomes: how its item ended, or of a cell all its items: columns of the journal, and the raw reply of a step
+            that failed. Empty while it is under way.
         records: from the cell downwards: question, answer, then critique and refinement of every round.
         prompts: prompt version -> messages, for every step in the chain.
     """
 
     record_id: str
-    outcome: dict[str, Any] | None
+    outcomes: tuple[dict[str, Any], ...]
     records: tuple[Record, ...]
     prompts: dict[str, list[dict[str, Any]]]
 
@@ -30,7 +31,7 @@ class Life:
         """The life as a JSON object."""
         return {
             "record_id": self.record_id,
-            "outcome": self.outcome,
+            "outcomes": list(self.outcomes),
             "records": [
                 {"id": record.id, "kind": record.kind, **record.model_dump(mode="json", exclude_none=True)}
                 for record in self.records
@@ -61,8 +62,19 @@ def explain(run: Path, record_id: str) -> Life:
         question = next((r for r in records if r.kind == "question"), None)
         versions = dict.fromkeys(r.provenance.prompt_version for r in records if r.provenance)
         prompts = {version: journal.prompt(version) or [] for version in versions}
-        outcome = journal.item_of(question.id) if question and anchor is not top else None
-    return Life(record_id=record.id, outcome=outcome, records=records, prompts=prompts)
+        outcomes = _outcomes(journal, top if anchor is top else question)
+    return Life(record_id=record.id, outcomes=outcomes, records=records, prompts=prompts)
+
+
+def _outcomes(journal: Journal, anchor: Record | None) -> tuple[dict[str, Any], ...]:
+    if isinstance(anchor, Cell):
+        items = journal.items_of_cell(anchor.id)
+    else:
+        item = journal.item_of(anchor.id) if anchor is not None else None
+        items = [item] if item is not None else []
+    return tuple(
+        item | {"raw_reply": journal.raw_reply(item["step_key"]) if item["step_key"] else None} for item in items
+    )
 
 
 def _find(journal: Journal, record_id: str, run: Path) -> Record:

@@ -36,7 +36,7 @@ class RefineSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    rounds: int = Field(default=1, ge=1, le=20)
+    rounds: int = Field(default=1, ge=1, le=20, strict=True)
 
 
 class Recipe(BaseModel):
@@ -59,20 +59,20 @@ class Recipe(BaseModel):
 
     tree: Annotated[tuple[str, ...], OneOrMore] = Field(min_length=1)
     languages: Annotated[tuple[Language, ...], OneOrMore] = Field(default=("en",), min_length=1)
-    records: int = Field(gt=0)
+    records: int = Field(gt=0, strict=True)
     tasks: tuple[TaskName, ...] = Field(default=TASKS, min_length=1)
     difficulties: Annotated[tuple[Difficulty, ...], OneOrMore] = Field(default=DIFFICULTIES, min_length=1)
     refine: RefineSettings = RefineSettings()
-    seed: int = 0
+    seed: int = Field(default=0, strict=True)
     model: ModelSpec
-    parse_retries: int = Field(default=2, ge=0, le=10)
-    concurrency: int = Field(default=16, ge=1, le=4096)
+    parse_retries: int = Field(default=2, ge=0, le=10, strict=True)
+    concurrency: int = Field(default=16, ge=1, le=4096, strict=True)
 
     _no_doubles = field_validator("tree", "languages", "tasks", "difficulties")(_distinct)
 
 
 #: Keys that may differ between two sessions of one run: they do not change what is written, or only how much of it.
-_FREE_KEYS = frozenset({"records", "concurrency"})
+_FREE_KEYS = frozenset({"records", "concurrency", "parse_retries"})
 
 
 def load_recipe(path: Path) -> Recipe:
@@ -84,9 +84,10 @@ def load_recipe(path: Path) -> Recipe:
     """
     text = read_text(path, what="a recipe")
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        lines = _key_lines(root, path)
         data = yaml.safe_load(text)
+        lines = _key_lines(yaml.compose(text, Loader=yaml.SafeLoader), path)
+    except RecursionError as exc:
+        raise RecipeFault(f"{path}: nested too deeply, or within itself") from exc
     except yaml.MarkedYAMLError as exc:
         mark = exc.problem_mark or exc.context_mark
         where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
@@ -151,6 +152,8 @@ def _key_lines(node: yaml.Node | None, path: Path, place: tuple[Any, ...] = ()) 
     lines: dict[tuple[Any, ...], int] = {}
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue  # no key of a recipe; the check of the values names it
             here = (*place, key.value)
             if here in lines:
                 raise RecipeFault(f"{path}:{key.start_mark.line + 1}: the key {key.value!r} stands twice")

@@ -15,7 +15,8 @@ class RunStatus:
     """A run's figures.
 
     Attributes:
-        asked: records wanted.
+        asked: records wanted; items are attempted until so many are kept.
+        attempted: items that have ended: kept + rejected + failed.
         kept, rejected, failed: items by how they ended.
         missing: records still to be kept.
         calls, input_tokens, output_tokens: of all sessions.
@@ -27,6 +28,7 @@ class RunStatus:
 
     run: str
     asked: int
+    attempted: int
     kept: int
     rejected: int
     failed: int
@@ -75,6 +77,7 @@ def run_status(run: Path) -> RunStatus:
     return RunStatus(
         run=str(run),
         asked=recipe.records,
+        attempted=totals.kept + totals.rejected + totals.failed,
         kept=totals.kept,
         rejected=totals.rejected,
         failed=totals.failed,

@@ -12,6 +12,7 @@ from ..corpus.records import Cell, Provenance, Record
 from ..corpus.text import clean_text
 from ..errors import (
     CallFault,
+    CondorError,
     Interrupted,
     JournalFault,
     RefusedReply,
@@ -91,7 +92,7 @@ class JournaledSteps:
         if key in self._running:
             return await asyncio.shield(self._running[key])
         if (finished := self._journal.finished_step(key)) is not None:
-            return cast("T", self._recall(*finished))
+            return cast("T", self._recall(key, *finished))
         self._running[key] = future = asyncio.get_running_loop().create_future()
         try:
             async with self._places:
@@ -126,20 +127,13 @@ class JournaledSteps:
         with open_ledger() as ledger:
             try:
                 result = await stage.acall(*args)
+            except ReplyFault as exc:
+                await self._store_fault(exc, stage, key, version, args, ledger)
+                raise
             except (LMError, AdapterParseError) as exc:
                 fault = translate(exc, self._model)
-                if isinstance(fault, ReplyFault):
-                    await self._store_fault("invalid", fault, fault.raw, stage, key, version, ledger)
-                elif isinstance(fault, CallFault):
-                    await self._store_fault("error", fault, "", stage, key, version, ledger)
-                elif isinstance(fault, Interrupted) and ledger.calls:
-                    # A reply was paid for and its repair was not begun: what it cost is kept.
-                    stopped = CallFault(str(fault), reason="interrupted")
-                    await self._store_fault("error", stopped, "", stage, key, version, ledger)
+                await self._store_fault(fault, stage, key, version, args, ledger)
                 raise fault from exc
-            except ReplyFault as exc:
-                await self._store_fault("invalid", exc, exc.raw, stage, key, version, ledger)
-                raise
         return await self._store(result, stage, key, version, args, ledger)
 
     async def _store(
@@ -158,41 +152,42 @@ class JournaledSteps:
             created_at=now,
         )
         signed = _sign(result, provenance)
-        records = [
-            record for record in (signed if isinstance(signed, tuple) else (signed,)) if isinstance(record, Record)
-        ]
-        # A cell is made by the sampler, not by a step; it is stored with the first step that it is given to.
-        cells = [arg for arg in args if isinstance(arg, Cell)]
+        made = [record for record in (signed if isinstance(signed, tuple) else (signed,)) if isinstance(record, Record)]
         entry = self._entry(
-            stage, key, version, ledger, now, outcome="done", output=_dump(signed), records=[*cells, *records]
+            stage, key, version, ledger, now, outcome="done", output=_dump(signed), records=[*_cells(args), *made]
         )
         await self._journal.write_step(entry)
         self._on_step(entry)
         return signed
 
     async def _store_fault(
-        self,
-        outcome: StepOutcome,
-        fault: ReplyFault | CallFault,
-        raw: str,
-        stage: Stage[Any],
-        key: str,
-        version: str,
-        ledger: Ledger,
+        self, fault: CondorError, stage: Stage[Any], key: str, version: str, args: tuple[Any, ...], ledger: Ledger
     ) -> None:
+        """Store a failure that belongs to the step; what ends the run (ModelFault) is no step's result."""
+        if isinstance(fault, Interrupted) and ledger.calls:
+            # A reply was paid for and its repair was not begun: what it cost is kept.
+            fault = CallFault(str(fault), reason="interrupted")
+        if not isinstance(fault, ReplyFault | CallFault):
+            return
+        fault.step_key = key
         entry = self._entry(
             stage,
             key,
             version,
             ledger,
             self._now(),
-            outcome=outcome,
+            outcome="invalid" if isinstance(fault, ReplyFault) else "error",
+            records=_cells(args),
             reason=fault.reason,
-            detail=clean_text(str(fault)),
-            raw=clean_text(raw),
+            detail=self._fit(str(fault)),
+            raw=self._fit(fault.raw) if isinstance(fault, ReplyFault) else None,
         )
         await self._journal.write_step(entry)
         self._on_step(entry)
+
+    def _fit(self, text: str) -> str:
+        """A text from outside, fit to be stored: an endpoint may echo the key, and a reply may hold anything."""
+        return self._model.redact(clean_text(text))
 
     def _entry(self, stage: Stage[Any], key: str, version: str, ledger: Ledger, now: str, **rest: Any) -> StepEntry:
         return StepEntry(
@@ -212,10 +207,12 @@ class JournaledSteps:
     def _now(self) -> str:
         return self._clock().isoformat(timespec="seconds")
 
-    def _recall(self, outcome: StepOutcome, columns: dict[str, Any]) -> Any:
+    def _recall(self, key: str, outcome: StepOutcome, columns: dict[str, Any]) -> Any:
         """A stored step's result, or its failure, as it was."""
         if outcome == "invalid":
-            raise _REPLY_FAULTS[columns["reason"]](columns["detail"], raw=columns["raw"])
+            fault = _REPLY_FAULTS[columns["reason"]](columns["detail"], raw=columns["raw"])
+            fault.step_key = key
+            raise fault
         output = json.loads(columns["output"])
         if "values" in output:
             return tuple(output["values"])
@@ -227,6 +224,13 @@ class JournaledSteps:
         if record is None:
             raise JournalFault(f"{self._journal.path}: damaged: no record {record_id}")
         return record
+
+
+def _cells(args: tuple[Any, ...]) -> list[Record]:
+    """The cells among a step's arguments: made by the sampler and by no step, they are stored with the first that
+    works on them.
+    """
+    return [arg for arg in args if isinstance(arg, Cell)]
 
 
 def _sign(result: T, provenance: Provenance) -> T:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import dspy
 
-from ..corpus.filters import Rejection, check_copied_example, check_language
-from ..corpus.records import Cell, Question
+from ..corpus.filters import Rejection, check_answer_language, check_copied_example, check_language
+from ..corpus.records import Answer, Cell, Question, Refinement
 from ..errors import CallFault, Interrupted, ReplyFault
 from ..knowledge.tasks import tasks_for
 from ..programs.adapter import CondorAdapter
@@ -84,10 +84,18 @@ class Outcome:
 
 @dataclass
 class _Progress:
-    """What the launching of further items depends on."""
+    """What the launching of further items depends on.
+
+    Attributes:
+        pending: items under way.
+        barren: items in a row that were not kept.
+        unanswered: items that ended for want of a reply.
+        errors: what ends the run.
+    """
 
     pending: int = 0
     barren: int = 0
+    unanswered: int = 0
     errors: list[BaseException] = field(default_factory=list)
 
 
@@ -222,29 +230,24 @@ class Synthesizer:
             return
         try:
             answer = await self._void.answer(question, step=self._step)
+            # A first answer in the wrong language is not worth two more calls.
+            if (rejection := _check_answer(answer, question)) is not None:
+                await self._end(_rejected(item, question, rejection, answer_id=answer.id))
+                return
             rounds = await self._refine.acall(question, answer, step=self._step)
         except (ReplyFault, CallFault) as exc:
             await self._end(_failed(item, exc, question))
             return
         final = rounds[-1][1]
-        if (rejection := check_language(final.text, question.origin.language)) is not None:
+        if (rejection := _check_answer(final, question)) is not None:
             await self._end(_rejected(item, question, rejection, answer_id=answer.id))
             return
-        await self._end(
-            ItemEntry(
-                position=item.position,
-                outcome="kept",
-                cell_id=item.cell.id,
-                difficulty=item.difficulty,
-                question_id=question.id,
-                answer_id=answer.id,
-                record_id=final.id,
-            )
-        )
+        await self._end(_kept(item, question, answer, final))
 
     async def _end(self, entry: ItemEntry) -> None:
         await self._journal.write_item(entry)
         self._progress.pending -= 1
+        self._progress.unanswered += not entry.final
         self._progress.barren = 0 if entry.outcome == "kept" else self._progress.barren + 1
         match entry.outcome:
             case "kept":
@@ -265,14 +268,39 @@ class Synthesizer:
             return Outcome(self.tally)
         if self._model.engine.stopping.is_set():
             return Outcome(self.tally, interrupted=True)
-        if exhausted:
-            return Outcome(self.tally, f"{missing} short: every cell of the tree was asked; grow the tree or add tasks")
-        return Outcome(self.tally, f"{missing} short: {_HOPELESS} items in a row were not kept; see condor status")
+        return Outcome(self.tally, f"{missing} short: {self._why(exhausted)}")
+
+    def _why(self, exhausted: bool) -> str:
+        """Why no more was begun, what was lost on the way, and what to do about it."""
+        reasons = self._journal.totals().reasons
+        lost = ", ".join(f"{count} {outcome} ({reason})" for (outcome, reason), count in sorted(reasons.items()))
+        if not exhausted:
+            return f"{_HOPELESS} items in a row were not kept ({lost}); mend the cause, then run the same command again"
+        if self._progress.unanswered:
+            return f"every cell of the tree was asked ({lost}); the same command again asks for what got no reply"
+        tail = f" ({lost})" if lost else ""
+        return f"every cell of the tree was asked{tail}; a larger tree or more tasks give more"
 
 
 def _check_question(cell: Cell, question: Question) -> Rejection | None:
     examples = tasks_for(cell.origin.language)[cell.origin.task].examples
     return check_language(question.text, cell.origin.language) or check_copied_example(question.text, examples)
+
+
+def _check_answer(answer: Answer | Refinement, question: Question) -> Rejection | None:
+    return check_answer_language(answer.text, question.text, question.origin.language)
+
+
+def _kept(item: Item, question: Question, answer: Answer, final: Refinement) -> ItemEntry:
+    return ItemEntry(
+        position=item.position,
+        outcome="kept",
+        cell_id=item.cell.id,
+        difficulty=item.difficulty,
+        question_id=question.id,
+        answer_id=answer.id,
+        record_id=final.id,
+    )
 
 
 def _rejected(item: Item, question: Question, rejection: Rejection, *, answer_id: str | None = None) -> ItemEntry:
@@ -299,4 +327,5 @@ def _failed(item: Item, fault: ReplyFault | CallFault, question: Question | None
         question_id=question.id if question else None,
         reason=fault.reason,
         detail=str(fault),
+        step_key=fault.step_key,
     )

@@ -9,7 +9,8 @@ class WriteCritique(dspy.Signature):
     Check whether it does all that was asked and keeps to every demand of format, role, length and style; whether it is
     correct, complete, deep enough and well reasoned; whether it is clear, well ordered and pleasant to read; and
     whether it is safe and honest about its limits. Be specific: point at the passage or the omission that you mean.
-    Do not rewrite the answer. Write in the requested language.
+    Do not rewrite the answer. Where there is nothing to criticise, say so in one sentence; never invent a fault. Write
+    every field in the requested language.
     """
 
     question: str = dspy.InputField(desc="the user's question")

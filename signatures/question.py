@@ -39,11 +39,14 @@ class WriteQuestionTriple(dspy.Signature):
       their subject.
     - Form: ask in the voice of a real user and write nothing but the question itself; no answer, no hint of its
       difficulty, no number or heading in front of it.
-    Write in the requested language, whatever the language of the theme and the examples.
+    Write all three in the requested language, whatever the language of the theme and the examples.
     """
 
     theme: list[str] = dspy.InputField(desc="a path of tags from broad to narrow; the last tag is the theme")
     task: str = dspy.InputField(desc="the kind of question to write, with its description")
     examples: list[str] = dspy.InputField(desc="questions of this kind, for inspiration only")
     language: str = dspy.InputField(desc="the language to write in")
-    questions: QuestionTriple = dspy.OutputField(desc="the three questions as one JSON object")
+    questions: QuestionTriple = dspy.OutputField(
+        desc="one JSON object with the keys easy, medium and hard, in this order; inside its strings escape double "
+        "quotes and line breaks as JSON demands"
+    )

@@ -7,8 +7,8 @@ class WriteRefinement(dspy.Signature):
     """Write the best possible answer to the user's question, starting from a draft and an expert's review of it.
 
     Keep what the review names as strengths, repair every weakness, and follow the suggestions where they are right;
-    where the review is mistaken, trust the question. Keep to every demand of the question on format, role, length and
-    style.
+    where the review is mistaken, trust the question; where it finds no fault, keep the draft and add only what truly
+    helps. Keep to every demand of the question on format, role, length and style.
     The user sees your answer alone and knows of no draft and no review: begin with the answer itself, with no
     preamble, no closing remark about changes, and no mention of a review, feedback, suggestions, improvements or an
     earlier version. Write in the requested language unless the question itself asks for another one.

@@ -1,7 +1,7 @@
 """Which records are good? One rule a file; each returns None to keep, or a `Rejection` with its figure."""
 
 from .copied_example import check_copied_example
-from .language import check_language
+from .language import check_answer_language, check_language
 from .rejection import Rejection
 
-__all__ = ["Rejection", "check_copied_example", "check_language"]
+__all__ = ["Rejection", "check_answer_language", "check_copied_example", "check_language"]

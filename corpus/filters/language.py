@@ -14,6 +14,19 @@ _MIN_HAN_SHARE_ZH = 0.2
 _MAX_HAN_SHARE_EN = 0.5
 
 
+#: Words with which a question asks for another language than its own.
+_OTHER_LANGUAGE = re.compile(
+    r"translat|\b(?:chinese|mandarin|english|french|german|spanish|japanese|korean|russian|latin|bilingual)\b"
+    r"|翻译|译成|译为|双语|[中英法德日韩俄]文|[英法德日韩俄]语|普通话|汉语",
+    re.IGNORECASE,
+)
+
+
+def check_answer_language(answer: str, question: str, language: Language) -> Rejection | None:
+    """`check_language`, unless the question speaks of languages: then the answer may well be in another one."""
+    return None if _OTHER_LANGUAGE.search(question) else check_language(answer, language)
+
+
 def check_language(text: str, language: Language) -> Rejection | None:
     """Compare Han characters with Latin words outside code blocks; a text with neither is kept."""
     prose = _CODE.sub("", text)

@@ -49,6 +49,7 @@ class ItemEntry:
         final: False where a resumed run should try again (a call that got no reply).
         record_id: of the last refinement, for a kept item.
         reason, figure, detail: the rule and its figure for a rejected item, the failure's name for a failed one.
+        step_key: of the step that failed, where the raw reply is.
     """
 
     position: int
@@ -62,6 +63,7 @@ class ItemEntry:
     reason: str | None = None
     figure: float | None = None
     detail: str | None = None
+    step_key: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The file under a journal: its tables, how it is made whole, and how a stranger is refused."""
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -31,8 +32,10 @@ CREATE TABLE items (
     outcome TEXT NOT NULL CHECK (outcome IN ('kept', 'rejected', 'failed')),
     final INTEGER NOT NULL,
     cell_id TEXT NOT NULL, difficulty TEXT NOT NULL, question_id TEXT, answer_id TEXT, record_id TEXT,
-    reason TEXT, figure REAL, detail TEXT
+    reason TEXT, figure REAL, detail TEXT, step_key TEXT
 ) STRICT;
+CREATE INDEX items_by_question ON items (question_id);
+CREATE INDEX items_by_cell ON items (cell_id);
 """
 
 
@@ -80,8 +83,11 @@ def check_file(path: Path) -> None:
 
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     """Open the database, with every commit durable before it returns."""
-    mode = "ro" if read_only else "rw"
-    address = f"{path.resolve().as_uri()}?mode={mode}"
+    mode = "mode=ro" if read_only else "mode=rw"
+    if read_only and not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists():
+        # SQLite would make its shared memory beside the file. On a medium that nobody can write nobody does.
+        mode += "&immutable=1"
+    address = f"{path.resolve().as_uri()}?{mode}"
     database = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=30)
     if not read_only:
         database.execute("PRAGMA journal_mode = WAL")

@@ -8,9 +8,12 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
+
+from pydantic import ValidationError
 
 from ...corpus.records import Answer, Chain, Critique, Question, Record, Refinement, parse_record
 from ...errors import JournalFault
@@ -20,14 +23,19 @@ from .writer import JournalWriter, Operation, insert_item, insert_step
 
 R = TypeVar("R", bound=Record)
 
+_ITEM_COLUMNS = tuple(field.name for field in fields(ItemEntry))
+
 
 class Journal:
     """A run's journal. Open one with `Journal.create`, `Journal.open` or `Journal.open_read_only`, and close it."""
 
     def __init__(self, path: Path, *, writable: bool) -> None:
         self.path = path
-        self._reader = connect(path, read_only=not writable)
-        self._writer = JournalWriter(path) if writable else None
+        try:
+            self._reader = connect(path, read_only=not writable)
+            self._writer = JournalWriter(path) if writable else None
+        except sqlite3.Error as exc:
+            raise JournalFault(f"{path}: cannot open the journal: {exc}") from exc
 
     @classmethod
     def create(cls, path: Path, meta: dict[str, str]) -> "Journal":
@@ -119,12 +127,12 @@ class Journal:
     def record(self, record_id: str) -> Record | None:
         """The record of an id, or None."""
         row = self._one("SELECT kind, body FROM records WHERE id = ?", (record_id,))
-        return None if row is None else parse_record(*row)
+        return None if row is None else self._parse(*row)
 
     def children(self, record_id: str) -> list[Record]:
         """The records made from one."""
         rows = self._query("SELECT kind, body FROM records WHERE parent_id = ? ORDER BY rowid", (record_id,))
-        return [parse_record(*row) for row in rows]
+        return [self._parse(*row) for row in rows]
 
     def ids_with_prefix(self, prefix: str) -> list[str]:
         """At most two ids that begin with `prefix`: enough to know whether it is unique."""
@@ -179,9 +187,18 @@ class Journal:
 
     def item_of(self, question_id: str) -> dict[str, Any] | None:
         """How the item of a question ended, or None while it is under way."""
-        cursor = self._reader.execute("SELECT * FROM items WHERE question_id = ?", (question_id,))
-        row = cursor.fetchone()
-        return None if row is None else dict(zip((column[0] for column in cursor.description), row, strict=True))
+        row = self._one(f"SELECT {', '.join(_ITEM_COLUMNS)} FROM items WHERE question_id = ?", (question_id,))
+        return None if row is None else dict(zip(_ITEM_COLUMNS, row, strict=True))
+
+    def items_of_cell(self, cell_id: str) -> list[dict[str, Any]]:
+        """How the items of a cell ended that have ended."""
+        rows = self._query(f"SELECT {', '.join(_ITEM_COLUMNS)} FROM items WHERE cell_id = ?", (cell_id,))
+        return [dict(zip(_ITEM_COLUMNS, row, strict=True)) for row in rows]
+
+    def raw_reply(self, step_key: str) -> str | None:
+        """The last reply of a step that failed, as it came, or None."""
+        row = self._one("SELECT raw FROM steps WHERE key = ?", (step_key,))
+        return row[0] if row else None
 
     def _chain(self, question_id: str, answer_id: str, record_id: str) -> Chain:
         """Walk from the last refinement up to the answer: each record knows its parent."""
@@ -201,6 +218,12 @@ class Journal:
             raise JournalFault(f"{self.path}: damaged: no {kind.kind} {record_id}")
         return record
 
+    def _parse(self, kind: str, body: str) -> Record:
+        try:
+            return parse_record(kind, body)
+        except (ValidationError, KeyError) as exc:
+            raise JournalFault(f"{self.path}: damaged: a {kind} cannot be read") from exc
+
     def _one(self, sql: str, parameters: tuple[Any, ...] = ()) -> tuple[Any, ...] | None:
         return next(self._query(sql, parameters), None)
 
@@ -213,8 +236,9 @@ class Journal:
     @contextmanager
     def _snapshot(self) -> Iterator[None]:
         """All queries inside see the journal of one moment."""
-        self._reader.execute("BEGIN")
+        self._one("BEGIN")
         try:
             yield
         finally:
-            self._reader.execute("COMMIT")
+            with suppress(sqlite3.Error):  # a damaged file has said so already
+                self._reader.execute("COMMIT")

@@ -139,7 +139,7 @@ def insert_step(database: sqlite3.Connection, entry: StepEntry) -> None:
 def insert_item(database: sqlite3.Connection, entry: ItemEntry) -> None:
     """Store how an item ended; a later try replaces an end that was not final."""
     database.execute(
-        "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             entry.position,
             entry.outcome,
@@ -152,5 +152,6 @@ def insert_item(database: sqlite3.Connection, entry: ItemEntry) -> None:
             entry.reason,
             entry.figure,
             entry.detail,
+            entry.step_key,
         ),
     )

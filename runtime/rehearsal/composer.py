@@ -19,6 +19,9 @@ from .writer import (
     write_refinement,
 )
 
+#: Tags proposed in one reply at most, however many are asked for.
+_MOST_TAGS = 1000
+
 FinishReason = Literal["stop", "length", "content_filter"]
 
 
@@ -80,16 +83,16 @@ def _write(prompt: Prompt, messages: Messages, quality: float, rng: random.Rando
 def _fields(prompt: Prompt, quality: float, rng: random.Random) -> dict[str, str]:
     given = prompt.inputs
     language: Language = "zh" if "Chinese" in given.get("language", "") else "en"
-    wanted = set(prompt.outputs)
-    if wanted == {"tags"}:
+    wanted, known = set(prompt.outputs), set(given)
+    if wanted == {"tags"} and {"existing", "count"} <= known:
         return {"tags": json.dumps(_tags(prompt, language, rng), ensure_ascii=False)}
-    if wanted == {"questions"}:
+    if wanted == {"questions"} and {"theme", "task", "examples"} <= known:
         theme, examples = prompt.items("theme"), prompt.items("examples")
         questions = write_questions(theme, _task_name(given["task"], language), examples, language, rng)
         return {"questions": json.dumps(questions, ensure_ascii=False)}
-    if wanted == {"strengths", "weaknesses", "suggestions"}:
+    if wanted == {"strengths", "weaknesses", "suggestions"} and {"question", "answer"} <= known:
         return write_critique(given["question"], given["answer"], language, rng)
-    if wanted == {"answer"} and "draft" in given:
+    if wanted == {"answer"} and {"question", "draft", "weaknesses", "suggestions"} <= known:
         # A second look does better than the first, by half of what was missing.
         raised = (1 + quality) / 2
         text = write_refinement(
@@ -101,7 +104,8 @@ def _fields(prompt: Prompt, quality: float, rng: random.Random) -> dict[str, str
 
 
 def _tags(prompt: Prompt, language: Language, rng: random.Random) -> list[str]:
-    existing, count = prompt.items("existing"), int(prompt.inputs["count"])
+    digits = "".join(char for char in prompt.inputs["count"] if char in "0123456789")
+    existing, count = prompt.items("existing"), min(int(digits or "1"), _MOST_TAGS)
     if "path" in prompt.inputs:
         return propose_children(prompt.items("path"), existing, count, language, rng)
     return propose_roots(language, existing, count, rng)

@@ -121,7 +121,9 @@ def _read_message(message: Any) -> tuple[str, str]:
         raise _BadRequest("each message must be an object with a role: system, developer, user or assistant")
     content = message.get("content")
     if isinstance(content, list):
-        content = "".join(part.get("text", "") for part in content if isinstance(part, dict))
+        parts = [part.get("text") if isinstance(part, dict) else None for part in content]
+        texts = [text for text in parts if isinstance(text, str)]
+        content = "".join(texts) if len(texts) == len(parts) else None
     if not isinstance(content, str):
         raise _BadRequest("each message's content must be text")
     return "system" if message["role"] == "developer" else message["role"], content

@@ -174,7 +174,7 @@ def test_explain_tells_a_records_whole_life(cli: Cli) -> None:
         assert child["parent_id"] == parent["id"]
     assert life["records"][-1]["id"] == record_id
     assert life["records"][-1]["round"] == 2
-    assert life["outcome"]["outcome"] == "kept"
+    assert [outcome["outcome"] for outcome in life["outcomes"]] == ["kept"]
     versions = {record["provenance"]["prompt_version"] for record in life["records"][1:]}
     assert set(life["prompts"]) == versions
     assert len(versions) == 4
@@ -225,3 +225,49 @@ def test_help_imports_no_model_library(cli: Cli) -> None:
     )
     assert result.returncode == 0, result.stderr
     assert "quickstart" in result.stdout
+
+
+def test_synthesis_and_growth_keep_out_of_each_others_directories(cli: Cli) -> None:
+    recipe = cli.recipe(RECIPE.format(records=6, model="rehearsal"))
+    grow = ("--roots", "2", "--depth", "2", "--branching", "2")
+    assert cli.run("synth", recipe, "--run", "synth").returncode == 0
+    assert cli.run("tree", "grow", "--run", "grown", *grow).returncode == 0
+    trees = {name: (cli.directory / name / "tree.json").read_bytes() for name in ("synth", "grown")}
+    for command, said in (
+        (("tree", "grow", "--run", "synth", *grow), "holds a synthesis"),
+        (("tree", "grow", "--run", "grown", "--language", "zh", *grow), "growth of a tree in en"),
+        (("synth", recipe, "--run", "grown"), "holds the growth of a tree"),
+    ):
+        result = cli.run(*command)
+        assert result.returncode == 2, command
+        assert said in result.stderr
+    assert {name: (cli.directory / name / "tree.json").read_bytes() for name in trees} == trees
+
+
+def test_names_that_look_like_markup_are_printed_as_they_are(cli: Cli) -> None:
+    recipe = cli.recipe(RECIPE.format(records=3, model="rehearsal"))
+    run = "a[v1] [/b] :warning:"
+    result = cli.run("synth", recipe, "--run", run)
+    assert result.returncode == 0, result.stderr
+    assert f"{run}: kept 3 of 3" in result.stdout
+    assert cli.run("status", run).returncode == 0
+    quick = cli.run("quickstart", "--out", "[/x]", "--records", "3")
+    assert quick.returncode == 0, quick.stderr
+    assert "[/x]/exports/dpo.jsonl" in quick.stdout
+
+
+def test_a_terminal_that_cannot_show_chinese_shows_numbers(cli: Cli) -> None:
+    result = cli.run("tree", "show", "seed:zh", "--depth", "1", PYTHONIOENCODING="latin-1", PYTHONUTF8="0")
+    assert result.returncode == 0, result.stderr
+    assert "\\u" in result.stdout
+
+
+def test_explain_shows_a_failed_item_with_the_reply_as_it_came(cli: Cli) -> None:
+    recipe = cli.recipe("tree: seed:en\nrecords: 6\nmodel: rehearsal?malformed=1\nparse_retries: 0\n")
+    assert cli.run("synth", recipe, "--run", "run").returncode == 3
+    with sqlite3.connect(cli.directory / "run" / "journal.db") as db:
+        (cell,) = db.execute("SELECT cell_id FROM items LIMIT 1").fetchone()
+    told = cli.run("explain", "run", cell).stdout
+    assert told.count("outcome     failed") == 3
+    assert "unreadable" in told
+    assert "**questions**" in told

@@ -82,3 +82,21 @@ def test_all_problems_of_a_recipe_are_told_at_once(tmp_path: Path) -> None:
         "line 6, model.key: unknown key (known: name, api_base",
     ):
         assert part in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: &a [*a]\n", "within itself"),
+        ("? [a, b]\n: 1\n", "not YAML"),
+        ("tree: " + "[" * 3000, "nested too deeply"),
+        ("tree: seed:en\nrecords: yes\nmodel: rehearsal\n", "line 2, records: Input should be a valid integer"),
+        ("tree: seed:en\nrecords: 2.0\nmodel: rehearsal\n", "line 2, records: Input should be a valid integer"),
+        ("tree: seed:en\nrecords: 2\nmodel: {name: rehearsal, max_tokens: true}\n", "line 3, model.max_tokens"),
+    ],
+)
+def test_odd_yaml_is_a_fault_of_the_recipe_and_no_crash(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "r.yaml"
+    path.write_text(text)
+    with pytest.raises(RecipeFault, match=said):
+        load_recipe(path)

@@ -1,11 +1,13 @@
 """What is sent to the model, and what happens to each kind of reply."""
 
 import json
+from collections.abc import Callable
 from typing import Any, Literal
 
 import dspy
 import pytest
 from dspy.clients.backend_selection import CLIENT_KEYS
+from dspy.clients.cache import Cache
 from dspy.lm15 import Message, RefusalPart, TextPart, ThinkingPart
 from dspy.utils.exceptions import AdapterParseError
 
@@ -360,3 +362,21 @@ def test_a_missing_optional_field_takes_its_default_or_none() -> None:
 def test_a_field_that_is_not_of_its_type_is_an_error(score: str, level: str) -> None:
     with pytest.raises(AdapterParseError):
         CondorAdapter().parse(Grade, f"[[ ## score ## ]]\n{score}\n[[ ## level ## ]]\n{level}")
+
+
+def test_candidates_and_rollouts_are_told_apart_by_an_lm_that_caches(
+    scripted: Callable[..., Any], fields: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DSPy's optimizers draw several samples by `rollout_id`; an LM's cache must not answer them all with one."""
+    in_memory = Cache(enable_disk_cache=False, enable_memory_cache=True, disk_cache_dir=None)
+    monkeypatch.setattr(dspy, "cache", in_memory)
+    script = scripted(*(fields(answer=f"sample {number}") for number in range(6)))
+    lm = dspy.LM("scripted", engine=script, cache=True, num_retries=0, temperature=1.0)
+    predict = dspy.Predict(WriteAnswer)
+    given = {"question": "Why?", "language": "English"}
+    with dspy.context(lm=lm, adapter=CondorAdapter()):
+        drawn = [predict(**given, config={"rollout_id": number, "temperature": 1.0}).answer for number in (1, 2, 1)]
+        assert drawn[0] == drawn[2] != drawn[1]
+        completions = predict(**given, config={"n": 3, "rollout_id": 50, "temperature": 1.0}).completions
+    assert completions is not None
+    assert len(set(completions.answer)) == 3

@@ -209,3 +209,50 @@ def test_commits_are_durable(journal: Journal) -> None:
         assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert journal._writer is not None
     assert journal._writer._database.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
+def test_a_loop_that_closes_under_a_write_does_not_end_the_writer(journal: Journal) -> None:
+    """A notebook that is interrupted and run again goes on with the same journal."""
+
+    async def abandon() -> None:
+        task = asyncio.ensure_future(journal.write_step(step("abandoned")))
+        await asyncio.sleep(0)
+        task.cancel()
+
+    for _ in range(20):
+        asyncio.run(abandon())
+    asyncio.run(journal.write_step(step("next")))
+    assert journal.finished_step("next") is not None
+
+
+def test_a_closed_journal_says_so(journal: Journal) -> None:
+    journal.close()
+    with pytest.raises(JournalFault, match="the journal is closed"):
+        asyncio.run(journal.write_step(step("k")))
+
+
+def test_a_journal_with_flipped_bytes_is_told_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    with Journal.create(path, {}) as journal:
+        for number in range(20):
+            asyncio.run(journal.write_step(step(f"k{number}", raw="x" * 5000)))
+            asyncio.run(journal.write_item(item(number)))
+    whole = path.read_bytes()
+
+    def read_all() -> str:
+        try:
+            with Journal.open_read_only(path) as damaged:
+                damaged.totals()
+                list(damaged.final_positions())
+                for number in range(20):
+                    damaged.finished_step(f"k{number}")
+        except JournalFault as fault:
+            return str(fault)
+        return ""
+
+    said = []
+    for start in range(4096, len(whole), 4096):
+        path.write_bytes(whole[:start] + b"\xff" * 2048 + whole[start + 2048 :])
+        said.append(read_all())
+    assert any(said)
+    assert not any("\n" in line for line in said)

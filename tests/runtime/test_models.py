@@ -79,3 +79,33 @@ def test_the_embedded_model_needs_no_model_library() -> None:
         "assert 'litellm' not in sys.modules and 'mlflow' not in sys.modules\n"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+@pytest.mark.usefixtures("no_keys")
+@pytest.mark.parametrize("name", ["ollama/llama3", "bedrock/anthropic.claude-v2", "vertex_ai/gemini-2.0", "azure/x"])
+def test_providers_with_other_credentials_than_a_key_are_left_to_the_first_call(name: str) -> None:
+    build_model(ModelSpec(name=name), concurrency=1)
+
+
+@pytest.mark.parametrize("name", ["openai/gpt-5", "openai/o3"])
+def test_a_reasoning_model_says_which_settings_it_takes(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "k" * 20)
+    with pytest.raises(ModelFault, match="temperature: null and max_tokens"):
+        build_model(ModelSpec(name=name), concurrency=1)
+    build_model(ModelSpec(name=name, temperature=None, max_tokens=None), concurrency=1)
+
+
+def test_how_long_a_rehearsed_reply_takes_is_no_part_of_its_identity() -> None:
+    identity = ModelSpec(name="rehearsal").identity
+    assert ModelSpec(name="rehearsal?latency=0.5").identity == identity
+    assert (
+        ModelSpec(name="rehearsal?quality=0.9&latency=1").identity == ModelSpec(name="rehearsal?quality=0.9").identity
+    )
+    assert ModelSpec(name="rehearsal?quality=0.9").identity != identity
+
+
+def test_a_key_is_taken_out_of_texts_whatever_its_variable_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_ENDPOINT_AUTH", "canary-4711-canary")
+    model = build_model(ModelSpec(name="openai/x", api_key_env="MY_ENDPOINT_AUTH"), concurrency=1)
+    assert model.redact("bad key Bearer canary-4711-canary!") == "bad key Bearer [key]!"
+    assert "4711" not in repr(model)

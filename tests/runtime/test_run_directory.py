@@ -55,3 +55,10 @@ def test_discard_takes_away_what_was_made_and_nothing_else(tmp_path: Path, made_
         directory.discard()
     assert run.exists() == made_before
     assert not made_before or not list(run.iterdir())
+
+
+def test_what_a_kill_in_the_middle_of_a_write_left_is_cleared_away(tmp_path: Path) -> None:
+    for name in (".tree.json.0123456789ab.tmp", ".recipe.yaml.0123456789ab.tmp"):
+        (tmp_path / name).write_text("half")
+    with RunDirectory(tmp_path):
+        assert [entry.name for entry in tmp_path.iterdir()] == ["run.lock"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from condor.corpus.filters import check_language
+from condor.corpus.filters import check_answer_language, check_language
 from condor.vocabulary import LANGUAGES, Language
 
 FIXED = settings(derandomize=True, database=None, deadline=None, max_examples=100)
@@ -123,3 +123,19 @@ def test_any_text_is_kept_or_rejected_beyond_its_limit(text: str, language: Lang
         assert 0.0 <= rejection.figure <= 1.0
         assert rejection.figure < 0.2 if language == "zh" else rejection.figure > 0.5
         assert len(rejection.detail.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "language", "kept"),
+    [
+        ("Translate this into Chinese: good morning", "早上好，很高兴见到你", "en", True),
+        ("How do I bake bread?", "先把面粉和水混合，然后发酵一小时。", "en", False),
+        ("请把这段话翻译成英文", "Good morning, nice to meet you all.", "zh", True),
+        ("怎样做馒头？", "Mix the flour with water and let it rise for an hour.", "zh", False),
+        ("怎样做馒头？", "先把面粉和水混合。", "zh", True),
+    ],
+)
+def test_an_answer_may_be_in_another_language_where_the_question_asks_for_it(
+    question: str, answer: str, language: Language, kept: bool
+) -> None:
+    assert (check_answer_language(answer, question, language) is None) == kept

@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+from typing import cast
 
 import dspy
 import pytest
@@ -158,3 +159,14 @@ def test_a_wrong_knob_is_named_with_the_right_ones(name: str) -> None:
 def test_knobs_are_read_from_the_name() -> None:
     settings = RehearsalSettings.parse("rehearsal?quality=0.8&latency=0.25")
     assert (settings.quality, settings.latency, settings.malformed) == (0.8, 0.25, 0.0)
+
+
+@pytest.mark.parametrize(
+    "spec", ["path -> tags", "text -> questions", "draft, context -> answer", "x, count -> tags: list[str]"]
+)
+def test_a_signature_that_is_not_the_projects_own_gets_a_reply_all_the_same(spec: str) -> None:
+    signature = cast("type[dspy.Signature]", dspy.Predict(spec).signature)
+    inputs = dict.fromkeys(signature.input_fields, "Bread and butter")
+    text = compose(rendered(signature, **inputs), DEFAULT).text
+    for name in signature.output_fields:
+        assert f"[[ ## {name} ## ]]" in text

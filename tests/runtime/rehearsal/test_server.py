@@ -67,6 +67,11 @@ def test_an_unknown_model_is_404(endpoint: Endpoint) -> None:
         ({"model": "rehearsal", "messages": ["hi"]}, "role"),
         ({"model": "rehearsal", "messages": [{"role": "wizard", "content": "hi"}]}, "role"),
         ({"model": "rehearsal", "messages": [{"role": "user", "content": 3}]}, "content"),
+        (
+            {"model": "rehearsal", "messages": [{"role": "user", "content": [{"text": None}]}]},
+            "content",
+        ),
+        ({"model": "rehearsal", "messages": [{"role": "user", "content": ["hi"]}]}, "content"),
         ({"model": "rehearsal", "messages": MESSAGES, "stream": True}, "streaming"),
         ({"model": "rehearsal", "messages": MESSAGES, "n": 2}, "'n'"),
     ],
