@@ -45,7 +45,7 @@ _CONNECTION = frozenset(
     ]
 )
 
-_Conversation = Generator[Request, Response, dict[str, Any]]
+Conversation = Generator[Request, Response, dict[str, Any]]
 
 
 class CondorAdapter(dspy.ChatAdapter):
@@ -69,9 +69,10 @@ class CondorAdapter(dspy.ChatAdapter):
         inputs: dict[str, Any],
     ) -> list[dict[str, Any]]:
         """Ask, read, and ask again if need be. See `acall`."""
+        first = self.request(lm, {**lm.kwargs, **lm_kwargs}, signature, demos, inputs)
         results = []
         for options in _candidates(lm, lm_kwargs):
-            conversation = self._converse(lm, lm_kwargs, signature, demos, inputs)
+            conversation = self.converse(first, signature)
             request = next(conversation)
             while True:
                 try:
@@ -98,9 +99,10 @@ class CondorAdapter(dspy.ChatAdapter):
             AdapterParseError: no reply parsed within the allowed tries; `lm_response` is the last one.
             TruncatedReply, RefusedReply: the reply is whole in form but no answer.
         """
+        first = self.request(lm, {**lm.kwargs, **lm_kwargs}, signature, demos, inputs)
         results = []
         for options in _candidates(lm, lm_kwargs):
-            conversation = self._converse(lm, lm_kwargs, signature, demos, inputs)
+            conversation = self.converse(first, signature)
             request = next(conversation)
             while True:
                 try:
@@ -133,22 +135,23 @@ class CondorAdapter(dspy.ChatAdapter):
             ) from exc
         return fields
 
-    def _converse(
+    def request(
         self,
         lm: dspy.BaseLM,
-        lm_kwargs: dict[str, Any],
+        settings: dict[str, Any],
         signature: type[dspy.Signature],
         demos: list[dict[str, Any]],
         inputs: dict[str, Any],
-    ) -> _Conversation:
-        """One candidate, without I/O: yields requests, is sent responses, returns the fields."""
-        settings = {**lm.kwargs, **lm_kwargs}
+    ) -> Request:
+        """A signature's request to a model, with the settings that say what it should write."""
         body = {key: value for key, value in settings.items() if key not in _CONNECTION and value is not None}
-        messages = self.format(signature, demos, inputs)
-        request = request_from_openai_chat({"model": lm.model, "messages": messages, **body})
+        return request_from_openai_chat({"model": lm.model, "messages": self.format(signature, demos, inputs), **body})
+
+    def converse(self, request: Request, signature: type[dspy.Signature]) -> Conversation:
+        """One candidate, without I/O: yields requests, is sent responses, returns the fields."""
         tries_left = self.parse_retries
         while True:
-            text = _text(lm.model, (yield request))
+            text = _text(request.model, (yield request))
             try:
                 return self.parse(signature, text)
             except AdapterParseError as exc:

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 from weakref import WeakKeyDictionary
@@ -79,7 +80,8 @@ class LimitedEngine:
         price: what a reply's usage costs in USD, or None where that is unknown.
         retry: when to repeat a failed call.
         rng: for the jitter.
-        stopping: once it is set, no failed call is repeated.
+        stopping: once it is set, no call is begun and none repeated.
+        close: closes what `inner` keeps open in the running event loop.
     """
 
     def __init__(
@@ -92,11 +94,13 @@ class LimitedEngine:
         retry: RetryPolicy,
         rng: random.Random,
         stopping: StopSignal,
+        close: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self.proven = False
         self.stopping = stopping
         self.concurrency = concurrency
         self._inner = inner
+        self._close = close
         # A semaphore belongs to one event loop; a model may serve several, one after another.
         self._slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
         self._first: asyncio.Future[None] | None = None
@@ -117,6 +121,11 @@ class LimitedEngine:
                 return await self._go_first(request)
             await asyncio.shield(self._first)
         return await self._persist(request, self._retry.attempts)
+
+    async def aclose(self) -> None:
+        """Close the connections of this event loop; a later call opens others."""
+        if self._close is not None:
+            await self._close()
 
     async def _go_first(self, request: Request) -> Response:
         """Make the first call, and let those that wait share its failure."""

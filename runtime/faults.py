@@ -1,5 +1,9 @@
 """DSPy's errors in Condor's words: the one boundary where they are translated."""
 
+from typing import cast
+
+from dspy.clients.errors import wrap_error
+from dspy.lm15 import LM15Error
 from dspy.utils.exceptions import (
     AdapterParseError,
     LMAuthError,
@@ -38,7 +42,7 @@ _PASSING: dict[type[LMError], str] = {
 }
 
 
-def translate(error: LMError | AdapterParseError, model: Model) -> CondorError:
+def translate(error: LM15Error | LMError | AdapterParseError, model: Model) -> CondorError:
     """What a failed call means for the run.
 
     Returns:
@@ -47,6 +51,10 @@ def translate(error: LMError | AdapterParseError, model: Model) -> CondorError:
         CallFault: there was no reply; the run goes on and a resumed run asks again.
         Interrupted: the call was not begun, since the run is being stopped.
     """
+    if isinstance(error, LM15Error):
+        projected = wrap_error(error, model=model.spec.name)
+        projected.__cause__ = error
+        error = cast("LMError", projected)
     if isinstance(error.__cause__, Interrupted):
         return error.__cause__
     if isinstance(error, AdapterParseError):

@@ -1,8 +1,9 @@
 """Model specs, and the DSPy language models that they describe."""
 
 import random
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import dspy
@@ -12,9 +13,10 @@ from dspy.utils.exceptions import LMConfigurationError
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ..errors import ModelFault
-from .engine import BlockingEngine, LimitedEngine, RetryPolicy
+from .engine import AsyncEngine, BlockingEngine, LimitedEngine, RetryPolicy
 from .environment import prepare_litellm, redact, variable
 from .ledger import Price
+from .openai_engine import OpenAIChatEngine
 from .rehearsal.engine import AsyncRehearsalEngine, RehearsalEngine
 from .rehearsal.settings import RehearsalSettings, is_rehearsal
 from .stopping import StopSignal
@@ -23,6 +25,8 @@ from .stopping import StopSignal
 _NO_KEY = "none"
 #: Seconds to reach an endpoint; a reply may take as long as the spec's `timeout_s`.
 _CONNECT_S = 10.0
+#: Providers whose endpoints speak OpenAI's chat completions, at an address of one's own.
+_OPENAI_COMPATIBLE = frozenset({"openai", "hosted_vllm", "openai_like", "custom_openai"})
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 #: Providers that also find credentials outside the environment: roles, profiles, tokens of the platform.
 _AMBIENT = frozenset(
@@ -41,6 +45,8 @@ class ModelSpec(BaseModel):
         temperature: None sends none, as some reasoning models demand.
         max_tokens: of one reply; None leaves it to the endpoint. A reply that reaches it is not a record.
         timeout_s: deadline of one call, in seconds on the wall clock.
+        engine: `auto` calls an OpenAI-compatible `api_base` (`openai/...`, `hosted_vllm/...`) with the engine of our own
+            and everything else through LiteLLM; `litellm` takes LiteLLM for all.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,6 +57,7 @@ class ModelSpec(BaseModel):
     temperature: float | None = Field(default=0.7, ge=0, le=2)
     max_tokens: int | None = Field(default=4096, gt=0, strict=True)
     timeout_s: float = Field(default=600, gt=0)
+    engine: Literal["auto", "litellm"] = "auto"
 
     @model_validator(mode="before")
     @classmethod
@@ -141,15 +148,11 @@ def build_model(
     if is_rehearsal(spec.name):
         settings = RehearsalSettings.parse(spec.name)
         inner, blocking = AsyncRehearsalEngine(settings), RehearsalEngine(settings)
-        price, key = _free, None
+        price, key, close = _free, None, None
     else:
-        import httpx
-
         key = _find_key(spec)
-        timeout = httpx.Timeout(spec.timeout_s, connect=min(_CONNECT_S, spec.timeout_s))
-        client = {"api_base": spec.api_base, "api_key": key, "timeout": timeout}
-        client = {name: value for name, value in client.items() if value is not None}
-        inner, blocking = AsyncLiteLLMEngine(**client), LiteLLMEngine(**client)
+        inner, close = _async_engine(spec, key, concurrency)
+        blocking = LiteLLMEngine(**_litellm_client(spec, key))
         price = _litellm_price(spec)
     engine = LimitedEngine(
         inner,
@@ -159,6 +162,7 @@ def build_model(
         retry=retry,
         rng=rng,
         stopping=stopping or StopSignal(),
+        close=close,
     )
     try:
         lm = dspy.LM(
@@ -176,6 +180,32 @@ def build_model(
             "16000 or more (or null) in the recipe's model"
         ) from exc
     return Model(spec=spec, lm=lm, engine=engine, key=key or "")
+
+
+def _async_engine(
+    spec: ModelSpec, key: str | None, connections: int
+) -> tuple[AsyncEngine, Callable[[], Awaitable[None]] | None]:
+    """The engine that a spec asks for, and how its connections are closed."""
+    provider, _, name = spec.name.partition("/")
+    if spec.engine == "litellm" or spec.api_base is None or provider not in _OPENAI_COMPATIBLE:
+        return AsyncLiteLLMEngine(**_litellm_client(spec, key)), None  # LiteLLM's clients belong to the process
+    engine = OpenAIChatEngine(
+        spec.api_base,
+        name,
+        key=key or variable(f"{provider.upper()}_API_KEY"),
+        connections=connections,
+        timeout_s=spec.timeout_s,
+        connect_s=_CONNECT_S,
+    )
+    return engine, engine.aclose
+
+
+def _litellm_client(spec: ModelSpec, key: str | None) -> dict[str, Any]:
+    import httpx
+
+    timeout = httpx.Timeout(spec.timeout_s, connect=min(_CONNECT_S, spec.timeout_s))
+    client = {"api_base": spec.api_base, "api_key": key, "timeout": timeout}
+    return {name: value for name, value in client.items() if value is not None}
 
 
 def _find_key(spec: ModelSpec) -> str | None:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
+import dspy
+from dspy.lm15 import LM15Error
 from dspy.utils.exceptions import AdapterParseError, LMError
 
 from ..corpus.records import Cell, Provenance, Record
@@ -22,6 +24,8 @@ from ..errors import (
     UnreadableReply,
 )
 from ..hashing import content_hash
+from ..programs.adapter import CondorAdapter
+from ..programs.direct import DirectStage
 from ..programs.stage import Stage
 from .faults import translate
 from .journal import Journal, StepEntry, StepOutcome
@@ -52,7 +56,8 @@ class JournaledSteps:
 
     Args:
         journal: where results are stored and found.
-        model: whose language model the stages are called with; it must be that of the surrounding `dspy.context`.
+        model: whose language model the stages are called with.
+        adapter: how replies are read, and how often one that does not parse is asked for again.
         replicate: another number makes other keys: a second sample of the same.
         clock: gives the time for the records.
         on_step: is told of every step that was executed, for live figures.
@@ -63,12 +68,15 @@ class JournaledSteps:
         journal: Journal,
         model: Model,
         *,
+        adapter: CondorAdapter | None = None,
         replicate: int = 0,
         clock: Callable[[], datetime] = utc_now,
         on_step: Callable[[StepEntry], None] = lambda _: None,
     ) -> None:
         self._journal = journal
         self._model = model
+        self._adapter = adapter or CondorAdapter()
+        self._direct: dict[Stage[Any], DirectStage[Any]] = {}
         self._replicate = replicate
         self._clock = clock
         self._on_step = on_step
@@ -126,15 +134,24 @@ class JournaledSteps:
     async def _execute(self, stage: Stage[T], key: str, version: str, args: tuple[Any, ...]) -> T:
         with open_ledger() as ledger:
             try:
-                result = await stage.acall(*args)
-            except ReplyFault as exc:
+                result = await self._ask(stage, args)
+            except (ReplyFault, Interrupted) as exc:
                 await self._store_fault(exc, stage, key, version, args, ledger)
                 raise
-            except (LMError, AdapterParseError) as exc:
+            except (LM15Error, LMError, AdapterParseError) as exc:
                 fault = translate(exc, self._model)
                 await self._store_fault(fault, stage, key, version, args, ledger)
                 raise fault from exc
         return await self._store(result, stage, key, version, args, ledger)
+
+    async def _ask(self, stage: Stage[T], args: tuple[Any, ...]) -> T:
+        """Ask the model: directly where a stage is asked in the plain way, else through DSPy's own machinery."""
+        if stage not in self._direct and DirectStage.fits(stage):
+            self._direct[stage] = DirectStage(stage, self._model.lm, self._adapter)
+        if (direct := self._direct.get(stage)) is not None:
+            return await direct.ask(self._model.engine.complete, *args)
+        with dspy.context(lm=self._model.lm, adapter=self._adapter, disable_history=True, trace=None):
+            return await stage.acall(*args)
 
     async def _store(
         self, result: T, stage: Stage[T], key: str, version: str, args: tuple[Any, ...], ledger: Ledger

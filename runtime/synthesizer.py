@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-import dspy
-
 from ..corpus.filters import Rejection, check_answer_language, check_copied_example, check_language
 from ..corpus.records import Answer, Cell, Question, Refinement
 from ..errors import CallFault, Interrupted, ReplyFault
@@ -136,9 +134,9 @@ class Synthesizer:
         self._void = void
         self._refine = refine
         self._concurrency = concurrency
-        self._parse_retries = parse_retries
         self._on_change = on_change
-        self._step = JournaledSteps(journal, model, on_step=self._count_step)
+        adapter = CondorAdapter(parse_retries=parse_retries)
+        self._step = JournaledSteps(journal, model, adapter=adapter, on_step=self._count_step)
         self._progress = _Progress()
 
     def stop(self) -> None:
@@ -155,12 +153,12 @@ class Synthesizer:
         if self.tally.kept < self.tally.asked:
             # Items that failed for want of a reply are asked again: they count as not yet ended.
             self.tally.failed -= await self._journal.reopen_items()
-        adapter = CondorAdapter(parse_retries=self._parse_retries)
-        with dspy.context(lm=self._model.lm, adapter=adapter, disable_history=True, trace=None):
-            try:
-                exhausted = await finish_or_stop(self._work(), self._model.engine.stopping)
-            except Interrupted:
-                exhausted = False
+        try:
+            exhausted = await finish_or_stop(self._work(), self._model.engine.stopping)
+        except Interrupted:
+            exhausted = False
+        finally:
+            await self._model.engine.aclose()
         if self._progress.errors:
             raise self._progress.errors[0]
         return self._outcome(exhausted)

@@ -1,0 +1,185 @@
+"""An engine for OpenAI-compatible endpoints on aiohttp: one attempt at one chat completion, one connection pool.
+
+DSPy's LiteLLM engine costs several milliseconds of processor time a call, and its pools slow down with the number of
+connections; benchmarks/throughput.py has the figures. Every provider that is not reached through an address of one's own
+goes on through LiteLLM.
+"""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import aiohttp
+from dspy.lm15 import (
+    AuthError,
+    BillingError,
+    ContextLengthError,
+    InvalidRequestError,
+    LM15Error,
+    ProviderError,
+    RateLimitError,
+    Request,
+    Response,
+    ServerError,
+    TransportError,
+    UnsupportedModelError,
+    response_from_openai_chat,
+)
+from dspy.lm15 import TimeoutError as ReplyTimeout
+
+#: A longer reply is no text that anybody asked for.
+_MAX_REPLY_BYTES = 16 * 1024 * 1024
+#: Seconds that an idle connection is kept for the next call.
+_KEEP_ALIVE_S = 60.0
+
+_BY_CODE: dict[str, type[ProviderError]] = {
+    "insufficient_quota": BillingError,
+    "context_length_exceeded": ContextLengthError,
+    "model_not_found": UnsupportedModelError,
+    "invalid_api_key": AuthError,
+}
+_BY_STATUS: dict[int, type[ProviderError]] = {
+    401: AuthError,
+    402: BillingError,
+    403: AuthError,
+    404: UnsupportedModelError,
+    408: ReplyTimeout,
+    429: RateLimitError,
+    504: ReplyTimeout,
+}
+
+
+class OpenAIChatEngine:
+    """Chat completions at one address.
+
+    Args:
+        api_base: the address up to and including `/v1`.
+        model: the name that the endpoint knows.
+        key: sent as bearer token; None sends none.
+        connections: open at most.
+        timeout_s: of one call; the connection itself has `connect_s`.
+    """
+
+    def __init__(
+        self, api_base: str, model: str, *, key: str | None, connections: int, timeout_s: float, connect_s: float
+    ) -> None:
+        self._url = f"{api_base.rstrip('/')}/chat/completions"
+        self._model = model
+        self._headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
+        self._connections = connections
+        self._timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=min(connect_s, timeout_s))
+        # A session belongs to one event loop; an engine may serve several, one after another.
+        self._sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, aiohttp.ClientSession] = WeakKeyDictionary()
+
+    async def complete(self, request: Request) -> Response:
+        """The reply to a request.
+
+        Raises:
+            LM15Error: no reply; the class and `retry_after` say whether and when to ask again.
+        """
+        try:
+            async with self._session().post(self._url, data=self._body(request)) as reply:
+                data = await reply.content.read(_MAX_REPLY_BYTES + 1)
+                while not reply.content.at_eof() and len(data) <= _MAX_REPLY_BYTES:
+                    data += await reply.content.read(_MAX_REPLY_BYTES + 1 - len(data))
+        except TimeoutError as exc:
+            raise ReplyTimeout(f"no reply in time: {exc or 'timed out'}") from exc
+        except aiohttp.ClientError as exc:
+            raise TransportError(str(exc) or type(exc).__name__) from exc
+        if len(data) > _MAX_REPLY_BYTES:
+            raise ProviderError(f"the reply is longer than {_MAX_REPLY_BYTES} bytes")
+        if reply.status != 200:
+            raise _refusal(reply, data)
+        return _response(data, request.model)
+
+    async def aclose(self) -> None:
+        """Close the connections of this event loop."""
+        session = self._sessions.pop(asyncio.get_running_loop(), None)
+        if session is not None:
+            await session.close()
+
+    def _session(self) -> aiohttp.ClientSession:
+        loop = asyncio.get_running_loop()
+        session = self._sessions.get(loop)
+        if session is None:
+            connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=_KEEP_ALIVE_S)
+            session = aiohttp.ClientSession(connector=connector, headers=self._headers, timeout=self._timeout)
+            self._sessions[loop] = session
+        return session
+
+    def _body(self, request: Request) -> bytes:
+        config = request.config
+        settings = {
+            "temperature": config.temperature,
+            "max_tokens": config.max_tokens,
+            "top_p": config.top_p,
+            "seed": config.seed,
+            "stop": list(config.stop) or None,
+            "frequency_penalty": config.frequency_penalty,
+            "presence_penalty": config.presence_penalty,
+        }
+        body: dict[str, Any] = {"model": self._model, "messages": _messages(request)}
+        body |= {name: value for name, value in settings.items() if value is not None}
+        return json.dumps(body | dict(config.extensions or {}), ensure_ascii=False).encode()
+
+
+def _messages(request: Request) -> list[dict[str, str]]:
+    system = request.system
+    if isinstance(system, tuple):
+        system = "".join(getattr(part, "text", "") for part in system)
+    head = [{"role": "system", "content": system}] if system is not None else []
+    return [*head, *({"role": message.role, "content": message.text or ""} for message in request.messages)]
+
+
+def _response(data: bytes, model: str) -> Response:
+    try:
+        body = json.loads(data)
+        if not isinstance(body, dict) or not body.get("choices"):
+            raise ServerError("the endpoint's reply holds no choice")
+        return response_from_openai_chat(body, model=model)
+    except LM15Error:
+        raise
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as exc:
+        raise ServerError(f"the endpoint's reply is no chat completion: {exc}") from exc
+
+
+def _refusal(reply: aiohttp.ClientResponse, data: bytes) -> LM15Error:
+    """The error that an endpoint's status, body and headers mean."""
+    message, code = _said(data)
+    kind = _BY_CODE.get(code or "") or _BY_STATUS.get(reply.status)
+    if kind is None:
+        kind = ServerError if reply.status >= 500 else InvalidRequestError
+    text = message or f"HTTP {reply.status} {reply.reason or ''}".strip()
+    return kind(text, status=reply.status, provider_code=code, retry_after=_retry_after(reply))
+
+
+def _said(data: bytes) -> tuple[str, str | None]:
+    """(message, code) of OpenAI's error body; of any other body only that it is one."""
+    try:
+        error = json.loads(data)["error"]
+        if isinstance(error, str):
+            return error, None
+        code = error.get("code") or error.get("type")
+        return str(error.get("message") or ""), None if code is None else str(code)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return "", None
+
+
+def _retry_after(reply: aiohttp.ClientResponse) -> float | None:
+    """Seconds to wait, from a number of seconds or an HTTP date."""
+    text = reply.headers.get("Retry-After", "").strip()
+    if not text:
+        return None
+    try:
+        return max(0.0, float(text))
+    except ValueError:
+        pass
+    try:
+        until = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    now = datetime.now(UTC)
+    return max(0.0, (until if until.tzinfo else until.replace(tzinfo=UTC)).timestamp() - now.timestamp())
