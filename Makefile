@@ -2,6 +2,7 @@
 #   make demo    set up and run the pipeline end to end on the embedded model (no key, no network)
 #   make test    set up and run the whole test suite
 #   make check   what a commit must pass: format, lint, types, layers, tests
+#   make bench   measure speed and memory; writes benchmarks/results.json
 #   make clean   take away what the targets above made
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ DEV    := $(VENV)/.dev-installed
 # 2 workers at least: the tests wait on subprocesses and sockets more than on the processor.
 WORKERS ?= auto
 
-.PHONY: demo test check format lint types layers clean
+.PHONY: demo test check format lint types layers bench clean
 
 demo: $(RUN)
 	$(BIN)/condor quickstart
@@ -36,6 +37,10 @@ types: $(DEV)
 
 layers: $(DEV)
 	$(BIN)/lint-imports
+
+bench: $(DEV)
+	$(BIN)/python benchmarks/throughput.py
+	$(BIN)/python benchmarks/memory.py
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("condor needs Python 3.11 or newer; found " + sys.version.split()[0] + ". Run: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'

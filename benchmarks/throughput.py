@@ -1,6 +1,6 @@
 """How close the whole pipeline comes to a bare client's rate, side by side in one run.
 
-    python benchmarks/throughput.py [--rounds 5] [--calls 2000] [--in-flight 256]
+    python benchmarks/throughput.py [--rounds 3] [--calls 6000] [--in-flight 256]
 
 Each contestant runs in a fresh process and makes the same number of calls with as many in flight; they take turns, and
 the medians and ratios are printed. `make bench` writes them to benchmarks/results.json.
@@ -148,8 +148,8 @@ def compare(rounds: int, calls: int, in_flight: int) -> dict[str, Any]:
 def main() -> None:
     """Run one contestant (for the subprocesses) or all of them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--calls", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--calls", type=int, default=6000)
     parser.add_argument("--in-flight", type=int, default=256)
     parser.add_argument("--one", choices=CONTESTANTS, help=argparse.SUPPRESS)
     parser.add_argument("--base", help=argparse.SUPPRESS)

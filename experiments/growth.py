@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import dspy
-
 from .. import __version__
 from ..errors import ModelFault, RunMismatch
 from ..knowledge import KnowledgeTree, save_tree
@@ -78,18 +76,19 @@ async def grow_tree(
     if start is not None:
         tree.merge(start)
     with RunDirectory(run) as directory, _open(directory, plan) as journal:
-        steps = JournaledSteps(journal, model, on_step=on_step)
         adapter = CondorAdapter(parse_retries=parse_retries)
+        steps = JournaledSteps(journal, model, adapter=adapter, on_step=on_step)
+        growth = GrowTree().acall(
+            tree, plan.language, roots=plan.roots, depth=plan.depth, branching=plan.branching, step=steps
+        )
         try:
-            with dspy.context(lm=model.lm, adapter=adapter, disable_history=True, trace=None):
-                growth = GrowTree().acall(
-                    tree, plan.language, roots=plan.roots, depth=plan.depth, branching=plan.branching, step=steps
-                )
-                report = await finish_or_stop(growth, model.engine.stopping)
+            report = await finish_or_stop(growth, model.engine.stopping)
         except ModelFault:
             if not journal.totals().calls:
                 journal.close()
                 directory.discard()
             raise
+        finally:
+            await model.engine.aclose()
         save_tree(tree, directory.tree)
     return tree, report

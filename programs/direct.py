@@ -2,8 +2,8 @@
 
 `dspy.Predict` renders a signature anew for every call and takes it through callbacks, capability planning and several
 threads. A run asks the same few questions many thousand times: here the static part of a prompt is rendered once, by
-DSPy's own adapter, and the inputs are put into their places. A test holds the messages byte-equal to DSPy's, for compiled
-programs too.
+DSPy's own adapter, and the inputs are put into their places. A test holds the messages byte-equal to DSPy's, for
+compiled programs too.
 """
 
 import json

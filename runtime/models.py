@@ -45,8 +45,8 @@ class ModelSpec(BaseModel):
         temperature: None sends none, as some reasoning models demand.
         max_tokens: of one reply; None leaves it to the endpoint. A reply that reaches it is not a record.
         timeout_s: deadline of one call, in seconds on the wall clock.
-        engine: `auto` calls an OpenAI-compatible `api_base` (`openai/...`, `hosted_vllm/...`) with the engine of our own
-            and everything else through LiteLLM; `litellm` takes LiteLLM for all.
+        engine: `auto` calls an OpenAI-compatible `api_base` (`openai/...`, `hosted_vllm/...`) with an engine of our
+            own and everything else through LiteLLM; `litellm` takes LiteLLM for all.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

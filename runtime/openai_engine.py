@@ -1,8 +1,8 @@
 """An engine for OpenAI-compatible endpoints on aiohttp: one attempt at one chat completion, one connection pool.
 
 DSPy's LiteLLM engine costs several milliseconds of processor time a call, and its pools slow down with the number of
-connections; benchmarks/throughput.py has the figures. Every provider that is not reached through an address of one's own
-goes on through LiteLLM.
+connections; benchmarks/throughput.py has the figures. Every provider that is not reached through an address of one's
+own goes on through LiteLLM.
 """
 
 import asyncio
@@ -19,13 +19,16 @@ from dspy.lm15 import (
     ContextLengthError,
     InvalidRequestError,
     LM15Error,
+    Message,
     ProviderError,
     RateLimitError,
     Request,
     Response,
     ServerError,
+    TextPart,
     TransportError,
     UnsupportedModelError,
+    Usage,
     response_from_openai_chat,
 )
 from dspy.lm15 import TimeoutError as ReplyTimeout
@@ -131,7 +134,13 @@ def _messages(request: Request) -> list[dict[str, str]]:
     if isinstance(system, tuple):
         system = "".join(getattr(part, "text", "") for part in system)
     head = [{"role": "system", "content": system}] if system is not None else []
-    return [*head, *({"role": message.role, "content": message.text or ""} for message in request.messages)]
+    return [*head, *({"role": message.role, "content": _text(message)} for message in request.messages)]
+
+
+def _text(message: Message) -> str:
+    """A message's text; that of a message of one part, as all of ours are, without looking for more."""
+    part = message.parts[0]
+    return part.text if len(message.parts) == 1 and isinstance(part, TextPart) else message.text or ""
 
 
 def _response(data: bytes, model: str) -> Response:
@@ -139,11 +148,34 @@ def _response(data: bytes, model: str) -> Response:
         body = json.loads(data)
         if not isinstance(body, dict) or not body.get("choices"):
             raise ServerError("the endpoint's reply holds no choice")
-        return response_from_openai_chat(body, model=model)
+        return _plain_response(body, model) or response_from_openai_chat(body, model=model)
     except LM15Error:
         raise
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as exc:
         raise ServerError(f"the endpoint's reply is no chat completion: {exc}") from exc
+
+
+def _plain_response(body: dict[str, Any], model: str) -> Response | None:
+    """The response where a reply is one plain text, which is the rule; None where it takes the whole dialect."""
+    choices, usage = body["choices"], body.get("usage") or {}
+    choice = choices[0]
+    message = choice["message"]
+    finish_reason = choice.get("finish_reason")
+    text = message.get("content")
+    special = {"tool_calls", "refusal", "reasoning_content", "reasoning", "annotations", "audio", "function_call"}
+    plain = len(choices) == 1 and finish_reason in ("stop", "length") and isinstance(text, str) and text
+    if not plain or any(message.get(name) for name in special) or choice.get("logprobs"):
+        return None
+    details = usage.get("prompt_tokens_details") or usage.get("completion_tokens_details")
+    if details:
+        return None
+    return Response(
+        id=None,
+        model=body.get("model") or model,
+        message=Message.assistant(text),
+        finish_reason=finish_reason,
+        usage=Usage(input_tokens=usage.get("prompt_tokens"), output_tokens=usage.get("completion_tokens")),
+    )
 
 
 def _refusal(reply: aiohttp.ClientResponse, data: bytes) -> LM15Error:

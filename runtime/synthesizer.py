@@ -11,6 +11,7 @@ from ..knowledge.tasks import tasks_for
 from ..programs.adapter import CondorAdapter
 from ..programs.refine import Refine
 from ..programs.void import Void
+from .collector import quiet_collector
 from .journal import ItemEntry, Journal, JournalTotals, StepEntry
 from .models import Model
 from .plan import Item, Plan
@@ -154,7 +155,8 @@ class Synthesizer:
             # Items that failed for want of a reply are asked again: they count as not yet ended.
             self.tally.failed -= await self._journal.reopen_items()
         try:
-            exhausted = await finish_or_stop(self._work(), self._model.engine.stopping)
+            with quiet_collector():
+                exhausted = await finish_or_stop(self._work(), self._model.engine.stopping)
         except Interrupted:
             exhausted = False
         finally:

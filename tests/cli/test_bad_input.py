@@ -41,14 +41,22 @@ def test_missing_key_of_an_own_variable_names_that_variable(cli: Cli) -> None:
     assert "set MY_OWN_KEY" in refused(cli, *synth(cli.recipe(recipe)))
 
 
-def test_unreachable_endpoint_is_told_before_anything_is_written(cli: Cli) -> None:
-    line = refused(cli, *synth(cli.recipe(RECIPE), "--model", "openai/x", "--api-base", "http://127.0.0.1:9/v1"))
+def at(base: str, engine: str) -> str:
+    return f"tree: seed:en\nrecords: 6\nmodel: {{name: openai/x, api_base: '{base}', engine: {engine}}}\n"
+
+
+@pytest.mark.parametrize("engine", ["auto", "litellm"])
+def test_unreachable_endpoint_is_told_before_anything_is_written(cli: Cli, engine: str) -> None:
+    line = refused(cli, *synth(cli.recipe(at("http://127.0.0.1:9/v1", engine))))
     assert "http://127.0.0.1:9/v1: cannot be reached" in line
 
 
-def test_model_that_the_endpoint_does_not_know_is_told_after_one_call(cli: Cli, endpoint: Endpoint) -> None:
-    line = refused(cli, *synth(cli.recipe(RECIPE), "--model", "openai/other", "--api-base", endpoint.base))
-    assert "openai/other" in line
+@pytest.mark.parametrize("engine", ["auto", "litellm"])
+def test_model_that_the_endpoint_does_not_know_is_told_after_one_call(
+    cli: Cli, endpoint: Endpoint, engine: str
+) -> None:
+    line = refused(cli, *synth(cli.recipe(at(endpoint.base, engine))))
+    assert "openai/x" in line
     assert "knows no such model" in line
 
 

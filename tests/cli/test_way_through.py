@@ -65,10 +65,13 @@ def test_quickstart_covers_roots_tasks_difficulties_and_languages_in_four_format
     assert "84 of 84 kept" in again.stdout
 
 
-def test_served_and_embedded_model_give_the_same_records(cli: Cli, endpoint: Endpoint) -> None:
+@pytest.mark.parametrize("engine", ["auto", "litellm"])
+def test_served_and_embedded_model_give_the_same_records(cli: Cli, endpoint: Endpoint, engine: str) -> None:
+    """Through the engine of our own, and through LiteLLM."""
     recipe = cli.recipe(RECIPE.format(records=24, model="rehearsal"))
     assert cli.run("synth", recipe, "--run", "embedded").returncode == 0
-    served = cli.run("synth", recipe, "--run", "served", "--model", "openai/rehearsal", "--api-base", endpoint.base)
+    model = f"{{name: openai/rehearsal, engine: {engine}, api_base: '{endpoint.base}'}}"
+    served = cli.run("synth", cli.recipe(RECIPE.format(records=24, model=model), "served.yaml"), "--run", "served")
     assert served.returncode == 0, served.stderr
     assert "rehearsal data" in served.stdout
     assert endpoint.count.calls == 80  # 8 cells, then 24 answers, critiques and refinements
