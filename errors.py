@@ -26,7 +26,8 @@
     │   ├── RefusedReply            the model or its provider declined (finish reason `content_filter`)
     │   └── RefusedRequest          the endpoint takes other requests, but not this one (too long, not allowed)
     ├── CallFault                   one call got no reply; the run goes on and a resumed run asks again
-    └── Interrupted                 the user stopped the run
+    └── Interrupted                 the run was stopped; everything finished is kept
+        └── BudgetReached           by its budget: no call is certain to stay below it
 
 A foreign error (dspy, litellm, sqlite3, yaml, OSError) is translated at one boundary, the room that talks to that
 library, with `raise Ours(...) from exc`.
@@ -164,4 +165,8 @@ class CallFault(CondorError):
 
 
 class Interrupted(CondorError):
-    """The user stopped the run; what is finished is kept."""
+    """The run was stopped; what is finished is kept."""
+
+
+class BudgetReached(Interrupted):
+    """The next call could cost more than is left of the run's budget."""

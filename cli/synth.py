@@ -23,6 +23,9 @@ def synth(
     model: ModelOption = None,
     api_base: ApiBaseOption = None,
     concurrency: ConcurrencyOption = None,
+    budget: Annotated[
+        float | None, typer.Option("--budget", metavar="USD", help="What the run may cost.", show_default=False)
+    ] = None,
 ) -> None:
     """Run a recipe: questions, answers, critiques and refinements until enough records are kept.
 
@@ -31,7 +34,9 @@ def synth(
     from ..experiments import load_recipe
     from .running import synthesise
 
-    settled = override(load_recipe(recipe), records=records, model=model, api_base=api_base, concurrency=concurrency)
+    settled = override(
+        load_recipe(recipe), records=records, model=model, api_base=api_base, concurrency=concurrency, budget=budget
+    )
     command = shlex.join(["condor", *sys.argv[1:]])
     raise typer.Exit(synthesise(settled, run, make_console(), resume_command=command))
 
@@ -43,6 +48,7 @@ def override(
     model: str | None = None,
     api_base: str | None = None,
     concurrency: int | None = None,
+    budget: float | None = None,
 ) -> "Recipe":
     """A recipe with the command line's options in the place of its own values."""
     from ..experiments.recipe import validate_recipe
@@ -50,5 +56,6 @@ def override(
     data = recipe.model_dump(mode="json")
     given = {"name": model, "api_base": api_base}
     data["model"] |= {key: value for key, value in given.items() if value is not None}
-    data |= {key: value for key, value in (("records", records), ("concurrency", concurrency)) if value is not None}
+    given = {"records": records, "concurrency": concurrency, "budget_usd": budget}
+    data |= {key: value for key, value in given.items() if value is not None}
     return validate_recipe(data, "options")

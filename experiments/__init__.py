@@ -2,12 +2,14 @@
 
 from .explain import Life, explain
 from .export import export_run
+from .forecast import Forecast, forecast
 from .growth import GrowthPlan, grow_tree
 from .recipe import Recipe, RefineSettings, load_recipe, save_recipe
 from .status import RunStatus, run_status
 from .synthesis import Synthesis, prepare_synthesis
 
 __all__ = [
+    "Forecast",
     "GrowthPlan",
     "Life",
     "Recipe",
@@ -16,6 +18,7 @@ __all__ = [
     "Synthesis",
     "explain",
     "export_run",
+    "forecast",
     "grow_tree",
     "load_recipe",
     "prepare_synthesis",

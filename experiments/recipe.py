@@ -53,6 +53,7 @@ class Recipe(BaseModel):
         model: writes everything.
         parse_retries: how often a reply that does not parse is asked for again, with the error fed back.
         concurrency: calls in flight at most.
+        budget_usd: what the run may cost in all its sessions; None for no limit.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -67,12 +68,15 @@ class Recipe(BaseModel):
     model: ModelSpec
     parse_retries: int = Field(default=2, ge=0, le=10, strict=True)
     concurrency: int = Field(default=16, ge=1, le=4096, strict=True)
+    budget_usd: float | None = Field(default=None, gt=0)
 
     _no_doubles = field_validator("tree", "languages", "tasks", "difficulties")(_distinct)
 
 
 #: Keys that may differ between two sessions of one run: they do not change what is written, or only how much of it.
-_FREE_KEYS = frozenset({"records", "concurrency", "parse_retries"})
+_FREE_KEYS = frozenset({"records", "concurrency", "parse_retries", "budget_usd"})
+#: Likewise of the model: where it is served and what it costs. (A tree is compared by its version instead of its name.)
+_FREE_OF_MODEL = ("model.api_base", "model.api_key_env", "model.timeout_s", "model.engine", "model.price", "tree")
 
 
 def load_recipe(path: Path) -> Recipe:
@@ -130,9 +134,7 @@ def differences(before: Recipe, now: Recipe) -> list[str]:
     return [
         f"{key}: {old.get(key)!r} -> {new.get(key)!r}"
         for key in sorted({*old, *new})
-        # Where a model is served does not change what it writes.
-        if old.get(key) != new.get(key)
-        and key not in _FREE_KEYS | {"model.api_base", "model.api_key_env", "model.timeout_s", "tree"}
+        if old.get(key) != new.get(key) and key not in _FREE_KEYS and not key.startswith(_FREE_OF_MODEL)
     ]
 
 

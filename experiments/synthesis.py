@@ -10,7 +10,7 @@ from ..errors import ModelFault, RunMismatch
 from ..knowledge import CellSampler, KnowledgeTree, load_tree, save_tree
 from ..programs import Refine, Void
 from ..runtime.journal import Journal
-from ..runtime.models import Model, build_model
+from ..runtime.models import Model, build_model, set_budget
 from ..runtime.plan import Plan
 from ..runtime.run_directory import TREE_FILE, RunDirectory
 from ..runtime.synthesizer import Outcome, Synthesizer, Tally
@@ -66,10 +66,14 @@ def prepare_synthesis(
     tree = load_trees(recipe.tree)
     sampler = CellSampler(tree, languages=recipe.languages, tasks=recipe.tasks, seed=recipe.seed)
     model = build_model(recipe.model, concurrency=recipe.concurrency)
+    if recipe.budget_usd is not None:
+        set_budget(model, recipe.budget_usd, spent_usd=0.0)
     with RunDirectory(run) as directory:
         resumed = directory.exists
         journal = _resume(directory, recipe, tree) if resumed else _begin(directory, recipe, tree)
         with journal:
+            if recipe.budget_usd is not None:
+                set_budget(model, recipe.budget_usd, spent_usd=journal.totals().cost_usd)
             yield Synthesis(
                 recipe=recipe,
                 tree=tree,

@@ -23,6 +23,7 @@ from dspy.lm15 import (
 )
 
 from ..errors import Interrupted
+from .budget import Budget
 from .ledger import Price, current_ledger
 from .stopping import StopSignal
 
@@ -73,6 +74,10 @@ class LimitedEngine:
     The first call goes alone. Only when it has been answered may others follow, and those that wait share its failure:
     so a wrong key, a wrong model or a dead address costs one call and not `concurrency` of them.
 
+    Attributes:
+        proven: whether a first call was answered.
+        budget: what calls may cost in all; None for no limit.
+
     Args:
         inner: makes one attempt.
         concurrency: calls in flight at most.
@@ -99,13 +104,14 @@ class LimitedEngine:
         self.proven = False
         self.stopping = stopping
         self.concurrency = concurrency
+        self.budget: Budget | None = None
         self._inner = inner
         self._close = close
         # A semaphore belongs to one event loop; a model may serve several, one after another.
         self._slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
         self._first: asyncio.Future[None] | None = None
         self._timeout_s = timeout_s
-        self._price = price
+        self.price = price
         self._retry = retry
         self._rng = rng
 
@@ -163,19 +169,28 @@ class LimitedEngine:
         async with self._slots.setdefault(loop, asyncio.Semaphore(self.concurrency)):
             if self.stopping.is_set():
                 raise Interrupted("stopped; everything finished is kept: the same command goes on")
+            reserved = await self.budget.reserve(request) if self.budget else 0.0
+            # Until a reply or a refusal says otherwise, a call that was sent may have been billed in full.
+            cost = reserved
             ledger = current_ledger()
             ledger.calls += 1
             started = time.monotonic()
             try:
                 async with asyncio.timeout(self._timeout_s):
                     response = await self._inner.complete(request)
+                cost = self.price(response.usage) or 0.0
             except TimeoutError as exc:
                 if isinstance(exc, LM15Error):
                     raise
                 raise ReplyTimeout(f"no reply within {self._timeout_s:g} s") from exc
+            except LM15Error as exc:
+                cost = 0.0 if exc.status is not None else reserved
+                raise
             finally:
                 ledger.seconds += time.monotonic() - started
-        ledger.add(response.usage, self._price)
+                if self.budget:
+                    self.budget.settle(reserved, cost)
+        ledger.add(response.usage, self.price)
         return response
 
     async def _stopped_within(self, seconds: float) -> bool:

@@ -12,7 +12,8 @@ from dspy.lm15 import Usage
 from dspy.utils.exceptions import LMConfigurationError
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from ..errors import ModelFault
+from ..errors import ModelFault, UsageFault
+from .budget import Budget
 from .engine import AsyncEngine, BlockingEngine, LimitedEngine, RetryPolicy
 from .environment import prepare_litellm, redact, variable
 from .ledger import Price
@@ -34,6 +35,24 @@ _AMBIENT = frozenset(
 )
 
 
+class TokenPrice(BaseModel):
+    """What a model's tokens cost.
+
+    Attributes:
+        input_usd, output_usd: for a million tokens.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    input_usd: float = Field(ge=0)
+    output_usd: float = Field(ge=0)
+
+    def of(self, usage: Usage) -> float:
+        """The price of a reply in USD."""
+        tokens = ((usage.input_tokens or 0) * self.input_usd, (usage.output_tokens or 0) * self.output_usd)
+        return sum(tokens) / 1e6
+
+
 class ModelSpec(BaseModel):
     """Which model, where, and with what sampling settings. A string stands for a spec with that name alone.
 
@@ -47,6 +66,7 @@ class ModelSpec(BaseModel):
         timeout_s: deadline of one call, in seconds on the wall clock.
         engine: `auto` calls an OpenAI-compatible `api_base` (`openai/...`, `hosted_vllm/...`) with an engine of our
             own and everything else through LiteLLM; `litellm` takes LiteLLM for all.
+        price: of a million tokens; by default what LiteLLM's own list says, if it knows the model.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -58,6 +78,7 @@ class ModelSpec(BaseModel):
     max_tokens: int | None = Field(default=4096, gt=0, strict=True)
     timeout_s: float = Field(default=600, gt=0)
     engine: Literal["auto", "litellm"] = "auto"
+    price: TokenPrice | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -153,7 +174,7 @@ def build_model(
         key = _find_key(spec)
         inner, close = _async_engine(spec, key, concurrency)
         blocking = LiteLLMEngine(**_litellm_client(spec, key))
-        price = _litellm_price(spec)
+        price = model_price(spec)
     engine = LimitedEngine(
         inner,
         concurrency=concurrency,
@@ -242,6 +263,13 @@ def _litellm() -> Any:
     return litellm
 
 
+def model_price(spec: ModelSpec) -> Price:
+    """What a reply of a model costs: by its spec, or by LiteLLM's own copy of the price list. No call is made."""
+    if is_rehearsal(spec.name):
+        return _free
+    return spec.price.of if spec.price else _litellm_price(spec)
+
+
 def _litellm_price(spec: ModelSpec) -> Price:
     """The price of a reply by LiteLLM's own copy of the price list; on this very machine a name says nothing of it."""
     litellm, name = _litellm(), spec.name
@@ -252,6 +280,27 @@ def _litellm_price(spec: ModelSpec) -> Price:
         return lambda _: None
     input_price, output_price = entry["input_cost_per_token"], entry.get("output_cost_per_token", 0.0)
     return lambda usage: (usage.input_tokens or 0) * input_price + (usage.output_tokens or 0) * output_price
+
+
+def set_budget(model: Model, limit_usd: float, *, spent_usd: float | None) -> None:
+    """Limit what a model's calls may cost.
+
+    Args:
+        limit_usd: in all, what was spent before included.
+        spent_usd: before; None where that is unknown.
+
+    Raises:
+        UsageFault: the limit cannot be kept: a price is unknown, or replies have no upper length.
+    """
+    price, spec = model.engine.price, model.spec
+    if price(Usage(input_tokens=1, output_tokens=1)) is None or spent_usd is None:
+        raise UsageFault(
+            f"{spec.name}: a budget needs the model's price; give it in the recipe: "
+            "model: {price: {input_usd: ..., output_usd: ...}} for a million tokens"
+        )
+    if spec.max_tokens is None:
+        raise UsageFault(f"{spec.name}: a budget needs max_tokens: without it no call has a worst case")
+    model.engine.budget = Budget(limit_usd, price, spec.max_tokens, spent_usd)
 
 
 def _free(usage: Usage) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ..corpus.filters import Rejection, check_answer_language, check_copied_example, check_language
 from ..corpus.records import Answer, Cell, Question, Refinement
-from ..errors import CallFault, Interrupted, ReplyFault
+from ..errors import BudgetReached, CallFault, Interrupted, ReplyFault
 from ..knowledge.tasks import tasks_for
 from ..programs.adapter import CondorAdapter
 from ..programs.refine import Refine
@@ -204,7 +204,9 @@ class Synthesizer:
         for task in done:
             live.discard(task)
             error = task.exception()
-            if error is not None and not isinstance(error, Interrupted):
+            if isinstance(error, BudgetReached):
+                self.stop()
+            elif error is not None and not isinstance(error, Interrupted):
                 self._progress.errors.append(error)
                 self.stop()
 
@@ -266,6 +268,10 @@ class Synthesizer:
         missing = self.tally.asked - self.tally.kept
         if missing <= 0:
             return Outcome(self.tally)
+        budget = self._model.engine.budget
+        if budget is not None and budget.reached:
+            why = f"the budget of ${budget.limit_usd:g} leaves no room for another call (${budget.spent_usd:.4f} spent)"
+            return Outcome(self.tally, f"{missing} short: {why}; the same command with a higher --budget goes on")
         if self._model.engine.stopping.is_set():
             return Outcome(self.tally, interrupted=True)
         return Outcome(self.tally, f"{missing} short: {self._why(exhausted)}")

@@ -177,6 +177,14 @@ class Journal:
             calls_by_stage=by_stage,
         )
 
+    def stage_figures(self) -> dict[str, tuple[int, int, int, int]]:
+        """Stage -> (steps, calls, input tokens, output tokens), over the steps that brought a record."""
+        rows = self._query(
+            "SELECT stage, count(*), sum(calls), sum(input_tokens), sum(output_tokens)"
+            " FROM steps WHERE outcome = 'done' GROUP BY stage"
+        )
+        return {stage: (steps, calls, taken, given) for stage, steps, calls, taken, given in rows}
+
     def kept_chains(self) -> Iterator[Chain]:
         """The whole life of each kept item, in the order of their positions, one at a time."""
         rows = self._query(

@@ -62,12 +62,12 @@ def test_prices_come_from_the_packaged_list_and_are_unknown_where_it_is_silent(m
     monkeypatch.setenv("OPENAI_API_KEY", "k" * 20)
     usage = Usage(input_tokens=1_000_000, output_tokens=1_000_000)
     known = build_model(ModelSpec(name="openai/gpt-4o-mini"), concurrency=1)
-    price = known.engine._price(usage)
+    price = known.engine.price(usage)
     assert price is not None
     assert 0.1 < price < 10
     unknown = build_model(ModelSpec(name="openai/my-own", api_base="http://127.0.0.1:1/v1"), concurrency=1)
-    assert unknown.engine._price(usage) is None
-    assert build_model(ModelSpec(name="rehearsal"), concurrency=1).engine._price(usage) == 0.0
+    assert unknown.engine.price(usage) is None
+    assert build_model(ModelSpec(name="rehearsal"), concurrency=1).engine.price(usage) == 0.0
 
 
 def test_the_embedded_model_needs_no_model_library() -> None:

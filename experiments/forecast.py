@@ -1,0 +1,149 @@
+"""What a recipe will take, before a run: calls, tokens and cost, with the assumptions that they rest on."""
+
+import math
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from dspy.lm15 import Usage
+
+from ..knowledge.tasks import tasks_for
+from ..programs import AnswerQuestion, CritiqueAnswer, RefineAnswer, Stage, WriteQuestions
+from ..runtime.models import model_price
+from ..vocabulary import Language
+from .recipe import Recipe
+from .status import open_run
+
+#: Replies in tokens, as instruct models of 7B to 70B parameters write them; a run's own figures replace them.
+_REPLY_TOKENS = {"question": 350, "answer": 500, "critique": 300, "refinement": 600}
+#: Characters a token, in a tokenizer that knows the language.
+_CHARS_PER_TOKEN: dict[Language, float] = {"en": 4.0, "zh": 1.4}
+#: Steps of a stage from which its own figures count.
+_ENOUGH_STEPS = 25
+
+
+@dataclass(frozen=True)
+class StageForecast:
+    """What one stage will take.
+
+    Attributes:
+        stage: its name.
+        calls: of the whole run.
+        input_tokens, output_tokens: of all these calls.
+        measured: whether the tokens a call come from the run itself and not from the assumptions.
+    """
+
+    stage: str
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    measured: bool
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a recipe will take in all, its budget and what is done already left out of account.
+
+    Attributes:
+        cost_usd: None where the model's price is unknown.
+        assumptions: what the figures rest on, a line each.
+    """
+
+    model: str
+    records: int
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float | None
+    stages: tuple[StageForecast, ...]
+    assumptions: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The figures as a JSON object."""
+        return asdict(self)
+
+
+def forecast(recipe: Recipe, *, run: Path | None = None) -> Forecast:
+    """Reckon what a recipe will take. No call is made and no key is needed.
+
+    Args:
+        run: a run of that recipe, whose own figures replace the assumptions for every stage that it has executed often
+            enough.
+
+    Raises:
+        BadInput: there is no run in that directory.
+    """
+    measured = _measured(run) if run is not None else {}
+    assumed = _assumed(recipe)
+    stages = []
+    for stage, calls in _calls(recipe).items():
+        taken, given = measured.get(stage, assumed[stage])
+        stages.append(StageForecast(stage, calls, round(calls * taken), round(calls * given), stage in measured))
+    input_tokens, output_tokens = sum(s.input_tokens for s in stages), sum(s.output_tokens for s in stages)
+    return Forecast(
+        model=recipe.model.name,
+        records=recipe.records,
+        calls=sum(stage.calls for stage in stages),
+        input_tokens=input_tokens,
+        output_tokens=output_tokens,
+        cost_usd=model_price(recipe.model)(Usage(input_tokens=input_tokens, output_tokens=output_tokens)),
+        stages=tuple(stages),
+        assumptions=_assumptions(tuple(stages)),
+    )
+
+
+def _calls(recipe: Recipe) -> dict[str, int]:
+    """Calls of each stage where nothing is rejected, fails or has to be asked for again."""
+    cells = math.ceil(recipe.records / len(recipe.difficulties))
+    refined = recipe.records * recipe.refine.rounds
+    return {"question": cells, "answer": recipe.records, "critique": refined, "refinement": refined}
+
+
+def _assumed(recipe: Recipe) -> dict[str, tuple[float, float]]:
+    """Stage -> (input, output) tokens of one call: the rendered prompt, and replies of assumed length in its inputs."""
+    per_token = sum(_CHARS_PER_TOKEN[language] for language in recipe.languages) / len(recipe.languages)
+    question, answer = _REPLY_TOKENS["question"] / 3, _REPLY_TOKENS["answer"]
+    critique, refinement = _REPLY_TOKENS["critique"], _REPLY_TOKENS["refinement"]
+    draft = (answer + (recipe.refine.rounds - 1) * refinement) / recipe.refine.rounds
+    inputs = {
+        WriteQuestions: _examples_chars(recipe) / per_token,
+        AnswerQuestion: question,
+        CritiqueAnswer: question + draft,
+        RefineAnswer: question + draft + critique,
+    }
+    return {
+        kind.name: (_prompt_chars(kind()) / _CHARS_PER_TOKEN["en"] + tokens, _REPLY_TOKENS[kind.name])
+        for kind, tokens in inputs.items()
+    }
+
+
+def _prompt_chars(stage: Stage[Any]) -> int:
+    return sum(len(message["content"]) for message in stage.prompt())
+
+
+def _examples_chars(recipe: Recipe) -> float:
+    """Characters of a task's description and examples, the mean over the recipe's tasks and languages."""
+    tasks = [tasks_for(language)[name] for language in recipe.languages for name in recipe.tasks]
+    return sum(len(task.description) + sum(map(len, task.examples)) for task in tasks) / len(tasks)
+
+
+def _measured(run: Path) -> dict[str, tuple[float, float]]:
+    """Stage -> (input, output) tokens of one step, repairs included, for stages that were executed often enough."""
+    _, journal = open_run(run)
+    with journal:
+        figures = journal.stage_figures()
+    return {
+        stage: (taken / steps, given / steps)
+        for stage, (steps, _, taken, given) in figures.items()
+        if steps >= _ENOUGH_STEPS
+    }
+
+
+def _assumptions(stages: tuple[StageForecast, ...]) -> tuple[str, ...]:
+    guessed = [f"{stage.stage} {_REPLY_TOKENS[stage.stage]}" for stage in stages if not stage.measured]
+    lines = ["nothing is rejected, fails or has to be asked for again; each of these adds calls"]
+    if guessed:
+        lines.append(f"tokens of a reply: {', '.join(guessed)}; prompts: {_CHARS_PER_TOKEN['en']:g} characters a token")
+    if len(guessed) < len(stages):
+        lines.append("the other stages: the mean of what the run has used so far")
+    return tuple(lines)

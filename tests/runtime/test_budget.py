@@ -1,0 +1,126 @@
+"""The budget: never passed, whatever calls turn out to cost and however many are in flight."""
+
+import asyncio
+import random
+from pathlib import Path
+
+import pytest
+from dspy.lm15 import Message, Request, ServerError, TransportError, Usage
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from condor.errors import BudgetReached, UsageFault
+from condor.runtime.budget import Budget
+from condor.runtime.models import ModelSpec, TokenPrice, build_model, set_budget
+
+from runtime_support import reply, scripted_model
+from support import Cli, Endpoint
+
+REQUEST = Request(model="scripted", messages=(Message.user("hello"),))
+PRICE = TokenPrice(input_usd=1.0, output_usd=10.0)
+
+
+@settings(max_examples=50, deadline=None, derandomize=True, database=None)
+@given(limit=st.floats(0.0, 0.02), seed=st.integers(0, 1000), calls=st.integers(1, 60))
+def test_it_is_never_passed_and_used_as_far_as_it_goes(limit: float, seed: int, calls: int) -> None:
+    rng = random.Random(seed)
+    budget = Budget(limit, PRICE.of, max_tokens=100)
+    refused = 0
+
+    async def call() -> None:
+        nonlocal refused
+        try:
+            reserved = await budget.reserve(REQUEST)
+        except BudgetReached:
+            refused += 1
+            return
+        assert budget.spent_usd + budget._set_aside <= limit + 1e-12
+        await asyncio.sleep(0)
+        budget.settle(reserved, PRICE.of(Usage(input_tokens=rng.randint(1, 5), output_tokens=rng.randint(0, 100))))
+        assert budget.spent_usd <= limit
+
+    async def work() -> None:
+        await asyncio.gather(*(call() for _ in range(calls)))
+
+    asyncio.run(work())
+    assert budget.spent_usd <= limit
+    assert budget._set_aside == 0
+    worst = budget._worst_case(REQUEST)
+    assert (refused > 0) == budget.reached
+    assert not refused or budget.spent_usd + worst > limit
+
+
+def test_crumbs_of_rounding_are_no_call_in_flight() -> None:
+    """0.1 + 0.2 - 0.1 - 0.2 is not 0: a call that waited for that to come back would wait for ever."""
+    budget = Budget(0.0035, PRICE.of, max_tokens=100)
+    other = Request(model="scripted", system="s" * 7, messages=(Message.user("hello, world"),))
+
+    async def work() -> None:
+        for _ in range(50):
+            reserved = [await budget.reserve(request) for request in (REQUEST, other, REQUEST)]
+            for amount in (reserved[1], reserved[0], reserved[2]):
+                budget.settle(amount, 0.0)
+        budget.settle(await budget.reserve(REQUEST), 0.003)
+        with pytest.raises(BudgetReached):
+            await asyncio.wait_for(budget.reserve(REQUEST), 5)
+
+    asyncio.run(work())
+
+
+def test_the_worst_case_covers_any_tokenizer() -> None:
+    budget = Budget(1, PRICE.of, max_tokens=50)
+    text = "面包🍞" * 30
+    request = Request(model="m", system=text, messages=(Message.user(text),))
+    assert budget._worst_case(request) >= PRICE.of(Usage(input_tokens=2 * len(text.encode()), output_tokens=50))
+
+
+def test_a_refused_call_costs_nothing_and_a_broken_one_its_worst_case() -> None:
+    outcomes = [reply("yes"), ServerError("busy", status=500), ServerError("busy", status=500)]
+    outcomes += [TransportError("reset")] * 3
+    model, _ = scripted_model(lambda n, _: outcomes[n])
+    model.engine.budget = budget = Budget(1.0, PRICE.of, max_tokens=100)
+
+    async def work() -> list[float]:
+        spent = []
+        await model.engine.complete(REQUEST)
+        spent.append(budget.spent_usd)
+        with pytest.raises(TransportError):
+            await model.engine.complete(REQUEST)
+        spent.append(budget.spent_usd)
+        return spent
+
+    first, then = asyncio.run(work())
+    assert first == pytest.approx(0.01)  # what the scripted model charges for 10 tokens in
+    assert then == pytest.approx(first + budget._worst_case(REQUEST))
+
+
+def test_a_budget_that_cannot_be_kept_is_refused() -> None:
+    unknown = build_model(ModelSpec(name="openai/mine", api_base="http://127.0.0.1:9/v1"), concurrency=1)
+    with pytest.raises(UsageFault, match="needs the model's price"):
+        set_budget(unknown, 5, spent_usd=0.0)
+    endless = build_model(ModelSpec(name="rehearsal", max_tokens=None), concurrency=1)
+    with pytest.raises(UsageFault, match="needs max_tokens"):
+        set_budget(endless, 5, spent_usd=0.0)
+    with pytest.raises(UsageFault, match="needs the model's price"):
+        set_budget(build_model(ModelSpec(name="rehearsal"), concurrency=1), 5, spent_usd=None)
+
+
+def test_a_run_stops_at_its_budget_and_goes_on_with_a_higher_one(cli: Cli, endpoint: Endpoint, tmp_path: Path) -> None:
+    price = {"input_usd": 1.0, "output_usd": 2.0}
+    model = f"{{name: openai/rehearsal, api_base: '{endpoint.base}', max_tokens: 2000, price: {price}}}"
+    recipe = cli.recipe(f"tree: seed:en\nrecords: 60\nmodel: {model}\n")
+    first = cli.run("synth", recipe, "--run", "run", "--budget", "0.06")
+    assert first.returncode == 3, first.stderr
+    assert "the budget of $0.06 leaves no room" in first.stdout
+    paid = (endpoint.count.input_tokens * 1.0 + endpoint.count.output_tokens * 2.0) / 1e6
+    assert 0.04 < paid <= 0.06
+    second = cli.run("synth", recipe, "--run", "run", "--budget", "5")
+    assert second.returncode == 0, second.stderr
+    assert endpoint.count.summary()["repeated"] == 0
+    unpriced = cli.recipe(
+        f"tree: seed:en\nrecords: 6\nmodel: {{name: openai/rehearsal, api_base: '{endpoint.base}'}}\n"
+    )
+    refused = cli.run("synth", unpriced, "--run", "other", "--budget", "5")
+    assert refused.returncode == 2
+    assert "needs the model's price" in refused.stderr
+    assert not (tmp_path / "other").exists()
