@@ -51,16 +51,17 @@ def test_it_is_never_passed_and_used_as_far_as_it_goes(limit: float, seed: int, 
 
 
 def test_crumbs_of_rounding_are_no_call_in_flight() -> None:
-    """0.1 + 0.2 - 0.1 - 0.2 is not 0: a call that waited for that to come back would wait for ever."""
-    budget = Budget(0.0035, PRICE.of, max_tokens=100)
-    other = Request(model="scripted", system="s" * 7, messages=(Message.user("hello, world"),))
+    """0.1 + 0.2 + 0.3 - 0.3 - 0.1 - 0.2 is not 0: a call that waited for that to come back would wait for ever."""
+    budget = Budget(1.0, PRICE.of, max_tokens=100)
 
     async def work() -> None:
-        for _ in range(50):
-            reserved = [await budget.reserve(request) for request in (REQUEST, other, REQUEST)]
-            for amount in (reserved[1], reserved[0], reserved[2]):
+        for number in range(100):
+            requests = [Request(model="m", system="s" * (number + 7 * n), messages=REQUEST.messages) for n in range(5)]
+            reserved = [await budget.reserve(request) for request in requests]
+            for amount in (*reserved[3:], *reserved[:3]):
                 budget.settle(amount, 0.0)
-        budget.settle(await budget.reserve(REQUEST), 0.003)
+            assert budget._set_aside == 0
+        budget.settle(await budget.reserve(REQUEST), 0.9999)
         with pytest.raises(BudgetReached):
             await asyncio.wait_for(budget.reserve(REQUEST), 5)
 
