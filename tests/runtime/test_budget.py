@@ -56,7 +56,9 @@ def test_crumbs_of_rounding_are_no_call_in_flight() -> None:
 
     async def work() -> None:
         for number in range(100):
-            requests = [Request(model="m", system="s" * (number + 7 * n), messages=REQUEST.messages) for n in range(5)]
+            requests = [
+                Request(model="m", system="s" * (1 + number + 7 * n), messages=REQUEST.messages) for n in range(5)
+            ]
             reserved = [await budget.reserve(request) for request in requests]
             for amount in (*reserved[3:], *reserved[:3]):
                 budget.settle(amount, 0.0)
