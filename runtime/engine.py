@@ -110,6 +110,7 @@ class LimitedEngine:
         # A semaphore belongs to one event loop; a model may serve several, one after another.
         self._slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
         self._first: asyncio.Future[None] | None = None
+        self._not_before = 0.0
         self._timeout_s = timeout_s
         self.price = price
         self._retry = retry
@@ -167,8 +168,7 @@ class LimitedEngine:
     async def _attempt(self, request: Request) -> Response:
         loop = asyncio.get_running_loop()
         async with self._slots.setdefault(loop, asyncio.Semaphore(self.concurrency)):
-            if self.stopping.is_set():
-                raise Interrupted("stopped; everything finished is kept: the same command goes on")
+            await self._wait_for_leave()
             reserved = await self.budget.reserve(request) if self.budget else 0.0
             # Until a reply or a refusal says otherwise, a call that was sent may have been billed in full.
             cost = reserved
@@ -185,6 +185,8 @@ class LimitedEngine:
                 raise ReplyTimeout(f"no reply within {self._timeout_s:g} s") from exc
             except LM15Error as exc:
                 cost = 0.0 if exc.status is not None else reserved
+                if exc.retry_after:
+                    self._not_before = max(self._not_before, time.monotonic() + exc.retry_after)
                 raise
             finally:
                 ledger.seconds += time.monotonic() - started
@@ -192,6 +194,16 @@ class LimitedEngine:
                     self.budget.settle(reserved, cost)
         ledger.add(response.usage, self.price)
         return response
+
+    async def _wait_for_leave(self) -> None:
+        """Wait until the endpoint takes calls again: a Retry-After is meant for whoever would call it next."""
+        while not self.stopping.is_set():
+            wait = self._not_before - time.monotonic()
+            if wait <= 0:
+                return
+            # A little apart, so that those that waited do not all come at the same moment.
+            await self._stopped_within(wait + self._rng.uniform(0, min(1.0, 0.1 * wait)))
+        raise Interrupted("stopped; everything finished is kept: the same command goes on")
 
     async def _stopped_within(self, seconds: float) -> bool:
         """Wait, but not once the run is being stopped; returns whether it is."""

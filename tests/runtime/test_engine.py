@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 
 import pytest
 from dspy.lm15 import (
@@ -16,6 +17,7 @@ from dspy.lm15 import (
 )
 from dspy.lm15 import TimeoutError as ReplyTimeout
 
+from condor.errors import Interrupted
 from condor.runtime.engine import LimitedEngine, RetryPolicy
 from condor.runtime.ledger import open_ledger
 from condor.runtime.stopping import StopSignal
@@ -116,6 +118,47 @@ def test_retry_after_is_never_undercut_and_the_jitter_stays_in_its_bounds() -> N
         delays = [policy.delay(ServerError(""), attempt, rng) for _ in range(200)]
         assert 0 <= min(delays) <= max(delays) <= min(8.0, 2.0**attempt)
         assert len(set(delays)) > 100
+
+
+def test_no_call_at_all_begins_before_a_retry_after_is_over() -> None:
+    """The endpoint spoke to one call; the others, new and repeated, heed it too."""
+    begun: list[float] = []
+    limited: list[float] = []
+
+    def script(number: int, request: Request) -> Response | Exception:
+        begun.append(time.monotonic())
+        if number in (4, 9):
+            limited.append(time.monotonic())
+            return RateLimitError("slow", retry_after=0.2, status=429)
+        return reply("yes")
+
+    model, _ = scripted_model(script, concurrency=2)
+
+    async def ask() -> list[Response]:
+        return await asyncio.gather(*(model.engine.complete(REQUEST) for _ in range(12)))
+
+    assert len(asyncio.run(ask())) == 12
+    in_flight_already = 1
+    for start in limited:
+        early = [moment for moment in begun if start < moment < start + 0.19]
+        assert len(early) <= in_flight_already
+
+
+def test_a_stop_ends_the_wait_for_a_retry_after() -> None:
+    model, inner = scripted_model(
+        lambda n, _: RateLimitError("slow", retry_after=3600.0, status=429) if n == 1 else reply("yes"), concurrency=1
+    )
+
+    async def ask() -> list[object]:
+        await model.engine.complete(REQUEST)
+        calls = [asyncio.ensure_future(model.engine.complete(REQUEST)) for _ in range(3)]
+        await asyncio.wait(calls, timeout=0.05)
+        model.engine.stopping.set()
+        return await asyncio.wait_for(asyncio.gather(*calls, return_exceptions=True), 5)
+
+    results = asyncio.run(ask())
+    assert {type(result) for result in results} == {RateLimitError, Interrupted}
+    assert len(inner.requests) == 2
 
 
 def test_a_call_that_never_ends_meets_its_deadline() -> None:
