@@ -14,9 +14,9 @@ from ..vocabulary import Language
 from .recipe import Recipe
 from .status import open_run
 
-#: Replies in tokens, as instruct models of 7B to 70B parameters write them; a run's own figures replace them.
+#: Replies in tokens: guesses, which no model was measured for; a run's own figures replace them.
 _REPLY_TOKENS = {"question": 350, "answer": 500, "critique": 300, "refinement": 600}
-#: Characters a token, in a tokenizer that knows the language.
+#: Characters a token: guesses as well.
 _CHARS_PER_TOKEN: dict[Language, float] = {"en": 4.0, "zh": 1.4}
 #: Steps of a stage from which its own figures count.
 _ENOUGH_STEPS = 25

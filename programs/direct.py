@@ -1,4 +1,4 @@
-"""Asking a stage's question without the machinery around it: the same messages, the same reading, a tenth of the cost.
+"""Asking a stage's question without the machinery around it: the same messages, the same reading.
 
 `dspy.Predict` renders a signature anew for every call and takes it through callbacks, capability planning and several
 threads. A run asks the same few questions many thousand times: here the static part of a prompt is rendered once, by

@@ -12,9 +12,8 @@ _THRESHOLDS = (50_000, 50, 100)
 def quiet_collector() -> Iterator[None]:
     """Collect seldom inside the block, and put everything back after it.
 
-    Python's default looks for cycles every 700 new objects, which at a thousand calls a second and with the libraries
-    loaded here takes a tenth of the time (benchmarks/throughput.py). A run makes few cycles: what it drops is freed by
-    reference count.
+    Python's default looks for cycles every 700 new objects, and with the libraries loaded here each full look is long.
+    A run makes few cycles: what it drops is freed by reference count (benchmarks/memory.py watches that it is).
     """
     before = gc.get_threshold()
     gc.collect()

@@ -1,8 +1,7 @@
 """An engine for OpenAI-compatible endpoints on aiohttp: one attempt at one chat completion, one connection pool.
 
-DSPy's LiteLLM engine costs several milliseconds of processor time a call, and its pools slow down with the number of
-connections; benchmarks/throughput.py has the figures. Every provider that is not reached through an address of one's
-own goes on through LiteLLM.
+benchmarks/throughput.py sets the pipeline on this engine beside `dspy.Predict` through LiteLLM. Every provider that is
+not reached through an address of one's own goes on through LiteLLM.
 """
 
 import asyncio

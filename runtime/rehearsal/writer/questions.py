@@ -2,19 +2,9 @@
 
 import random
 
+from ....vocabulary import DIFFICULTIES, TASKS
 from .compose import Composer, clean
 from .language import Language, get_language
-
-TASKS: tuple[str, ...] = (
-    "role_playing",
-    "daily_chat",
-    "domain_knowledge_qa",
-    "given_material_processing",
-    "response_format_control",
-    "view",
-    "creation",
-)
-DIFFICULTIES: tuple[str, ...] = ("easy", "medium", "hard")
 
 _MAX_REDRAWS = 5
 _POLITE_SHARE = {"easy": 0.25, "medium": 0.4, "hard": 0.4}
