@@ -36,7 +36,8 @@ ModelOption = Annotated[
     typer.Option("--model", metavar="SPEC", help="rehearsal, or any model as LiteLLM names it (openai/gpt-4o-mini)."),
 ]
 ApiBaseOption = Annotated[
-    str | None, typer.Option("--api-base", metavar="URL", help="Address of an OpenAI-compatible endpoint.")
+    list[str] | None,
+    typer.Option("--api-base", metavar="URL", help="Address of an OpenAI-compatible endpoint; may be given again."),
 ]
 ConcurrencyOption = Annotated[
     int | None, typer.Option("--concurrency", min=1, max=4096, help="Calls in flight at most.", show_default=False)

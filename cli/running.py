@@ -35,7 +35,10 @@ def synthesise(recipe: "Recipe", run: Path, console: Console, *, resume_command:
     # It says of every truncated reply to look into a history that is off here; the journal and the status say it.
     logging.getLogger("dspy.clients.lm").setLevel(logging.ERROR)
 
-    with SynthesisProgress(console) as progress, prepare_synthesis(recipe, run, on_change=progress.show) as synthesis:
+    with (
+        SynthesisProgress(console) as progress,
+        prepare_synthesis(recipe, run, on_change=progress.show, tell=console.print) as synthesis,
+    ):
         tally = synthesis.synthesizer.tally
         if synthesis.resumed:
             console.print(f"going on with {run}: {tally.kept} of {tally.asked} kept")

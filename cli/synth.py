@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,7 +47,7 @@ def override(
     *,
     records: int | None = None,
     model: str | None = None,
-    api_base: str | None = None,
+    api_base: Sequence[str] | None = None,
     concurrency: int | None = None,
     budget: float | None = None,
 ) -> "Recipe":
@@ -54,7 +55,7 @@ def override(
     from ..experiments.recipe import validate_recipe
 
     data = recipe.model_dump(mode="json")
-    given = {"name": model, "api_base": api_base}
+    given = {"name": model, "api_base": list(api_base) if api_base else None}
     data["model"] |= {key: value for key, value in given.items() if value is not None}
     given = {"records": records, "concurrency": concurrency, "budget_usd": budget}
     data |= {key: value for key, value in given.items() if value is not None}

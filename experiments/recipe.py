@@ -76,7 +76,17 @@ class Recipe(BaseModel):
 #: Keys that may differ between two sessions of one run: they do not change what is written, or only how much of it.
 _FREE_KEYS = frozenset({"records", "concurrency", "parse_retries", "budget_usd"})
 #: Likewise of the model: where it is served and what it costs. (A tree is compared by its version instead of its name.)
-_FREE_OF_MODEL = ("model.api_base", "model.api_key_env", "model.timeout_s", "model.engine", "model.price", "tree")
+_FREE_OF_MODEL = (
+    "model.api_base",
+    "model.api_key_env",
+    "model.timeout_s",
+    "model.requests_per_minute",
+    "model.tokens_per_minute",
+    "model.patience_s",
+    "model.engine",
+    "model.price",
+    "tree",
+)
 
 
 def load_recipe(path: Path) -> Recipe:

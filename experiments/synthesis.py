@@ -55,9 +55,17 @@ class Synthesis:
 
 @contextmanager
 def prepare_synthesis(
-    recipe: Recipe, run: Path, *, on_change: Callable[[Tally], None] = lambda _: None
+    recipe: Recipe,
+    run: Path,
+    *,
+    on_change: Callable[[Tally], None] = lambda _: None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Synthesis]:
     """Check everything that can be checked without a call, make or open the run, and hold it.
+
+    Args:
+        on_change: is called with the figures whenever they change.
+        tell: is told, in a line, of what makes the run wait.
 
     Raises:
         BadInput: a tree, a model, a key or a directory is not what the recipe needs, or the run was made from another
@@ -66,6 +74,7 @@ def prepare_synthesis(
     tree = load_trees(recipe.tree)
     sampler = CellSampler(tree, languages=recipe.languages, tasks=recipe.tasks, seed=recipe.seed)
     model = build_model(recipe.model, concurrency=recipe.concurrency)
+    model.engine.tell = tell
     if recipe.budget_usd is not None:
         set_budget(model, recipe.budget_usd, spent_usd=0.0)
     with RunDirectory(run) as directory:

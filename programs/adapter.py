@@ -2,7 +2,8 @@
 
 The messages are those of `dspy.ChatAdapter`, to the byte. What differs is the way back: fields are not cut at markers
 or line separators inside the text, a reply that does not parse is asked again with the error named (never silently
-through another adapter), and a reply that the token limit cut off is an error, not a record.
+through another adapter), and a reply that the token limit cut off is asked for once more with twice the limit and then
+is an error, not a record.
 """
 
 from collections.abc import Generator
@@ -148,10 +149,20 @@ class CondorAdapter(dspy.ChatAdapter):
         return request_from_openai_chat({"model": lm.model, "messages": self.format(signature, demos, inputs), **body})
 
     def converse(self, request: Request, signature: type[dspy.Signature]) -> Conversation:
-        """One candidate, without I/O: yields requests, is sent responses, returns the fields."""
+        """One candidate, without I/O: yields requests, is sent responses, returns the fields.
+
+        Raises:
+            AdapterParseError, TruncatedReply, RefusedReply: see `acall`.
+        """
         tries_left = self.parse_retries
+        may_be_longer = True
         while True:
-            text = _text(request.model, (yield request))
+            response = yield request
+            if may_be_longer and (limit := _higher_limit(request, response)) is not None:
+                may_be_longer = False
+                request = replace(request, config=replace(request.config, max_tokens=limit))
+                continue
+            text = _text(request, response)
             try:
                 return self.parse(signature, text)
             except AdapterParseError as exc:
@@ -183,11 +194,20 @@ def _checked(response: object) -> Response:
     return response
 
 
-def _text(model: str, response: Response) -> str:
+def _higher_limit(request: Request, response: Response) -> int | None:
+    """Twice the tokens at which a reply was cut off, or None where it was not, or nobody knows where."""
+    if response.finish_reason != "length":
+        return None
+    reached = request.config.max_tokens or response.usage.output_tokens
+    return 2 * reached if reached else None
+
+
+def _text(request: Request, response: Response) -> str:
     """The reply's text, if it is one."""
-    text = response.text or ""
+    model, text = request.model, response.text or ""
     if response.finish_reason == "length":
-        raise TruncatedReply(f"{model}: the reply ends at the token limit; raise max_tokens", raw=text)
+        limit = f" of {request.config.max_tokens}" if request.config.max_tokens else ""
+        raise TruncatedReply(f"{model}: the reply ends at the token limit{limit}; raise max_tokens", raw=text)
     if response.finish_reason == "content_filter" or response.message.parts_of(RefusalPart):
         refusal = " ".join(part.text for part in response.message.parts_of(RefusalPart))
         raise RefusedReply(f"{model}: the model declined to answer", raw=refusal or text)

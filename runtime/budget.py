@@ -19,7 +19,7 @@ class Budget:
     Attributes:
         limit_usd: spent and set aside never sum to more.
         price: of a reply; it must know every usage.
-        max_tokens: of one reply, as it is sent.
+        max_tokens: of one reply, where a request does not say it itself.
         spent_usd: in all sessions of the run.
         reached: whether a call was refused for want of money.
     """
@@ -57,6 +57,12 @@ class Budget:
         self._open += 1
         return worst
 
+    def cost(self, usage: Usage, reserved: float) -> float:
+        """What a reply cost, in USD: what was set aside where the endpoint does not say what it used."""
+        if usage.input_tokens is None or usage.output_tokens is None:
+            return reserved
+        return self.price(usage) or 0.0
+
     def settle(self, reserved: float, cost_usd: float) -> None:
         """Give back what was set aside and count what the call cost."""
         self._open -= 1
@@ -71,4 +77,5 @@ class Budget:
         """The price of a full-length reply to a prompt of one token a byte: no tokenizer makes more of it."""
         texts = [str(request.system or ""), *(message.text or "" for message in request.messages)]
         tokens = sum(len(text.encode("utf-8", "replace")) + _TEMPLATE_TOKENS for text in texts)
-        return self.price(Usage(input_tokens=tokens, output_tokens=self.max_tokens)) or 0.0
+        reply = request.config.max_tokens or self.max_tokens
+        return self.price(Usage(input_tokens=tokens, output_tokens=reply)) or 0.0

@@ -16,7 +16,7 @@ def quiet_collector() -> Iterator[None]:
     A run makes few cycles: what it drops is freed by reference count (benchmarks/memory.py watches that it is).
     """
     before = gc.get_threshold()
-    gc.collect()
+    # Without a collection before it: a look at everything that the libraries have made takes longer than many a call.
     gc.freeze()
     gc.set_threshold(*_THRESHOLDS)
     try:

@@ -55,12 +55,12 @@ def translate(error: LM15Error | LMError | AdapterParseError, model: Model) -> C
         projected = wrap_error(error, model=model.spec.name)
         projected.__cause__ = error
         error = cast("LMError", projected)
-    if isinstance(error.__cause__, Interrupted):
+    if isinstance(error.__cause__, Interrupted | ModelFault):
         return error.__cause__
     if isinstance(error, AdapterParseError):
         return UnreadableReply(first_line(error), raw=error.lm_response or "")
     said = model.redact(error.message.partition(_LIBRARY_ADVICE)[0])
-    where = model.spec.name + (f" at {model.spec.api_base}" if model.spec.api_base else "")
+    where = model.spec.name + (f" at {' or '.join(model.spec.addresses)}" if model.spec.addresses else "")
     for kind, meaning in _FATAL.items():
         if isinstance(error, kind):
             return ModelFault(f"{where}: {meaning}: {said}")

@@ -28,12 +28,16 @@ class Ledger:
     cost_usd: float | None = 0.0
     seconds: float = 0.0
 
-    def add(self, usage: Usage, price: Price) -> None:
-        """Count what one reply used."""
+    def add(self, usage: Usage, price: Price | None = None) -> None:
+        """Count what one reply used, and what it cost unless that is entered apart."""
         self.input_tokens += usage.input_tokens or 0
         self.output_tokens += usage.output_tokens or 0
-        cost = price(usage)
-        self.cost_usd = None if cost is None or self.cost_usd is None else self.cost_usd + cost
+        if price is not None:
+            self.charge(price(usage))
+
+    def charge(self, cost_usd: float | None) -> None:
+        """Count a cost, or None for one that nobody knows."""
+        self.cost_usd = None if cost_usd is None or self.cost_usd is None else self.cost_usd + cost_usd
 
 
 # Engines stand below DSPy and cannot be handed the step that they work for; the context can.

@@ -13,13 +13,17 @@ from dspy.utils.exceptions import LMConfigurationError
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ..errors import ModelFault, UsageFault
+from .blocking import BlockingEngine, SyncEngine
 from .budget import Budget
-from .engine import AsyncEngine, BlockingEngine, LimitedEngine, RetryPolicy
+from .endpoints import Route
+from .engine import LimitedEngine
 from .environment import prepare_litellm, redact, variable
 from .ledger import Price
 from .openai_engine import OpenAIChatEngine
+from .rates import RateLimits
 from .rehearsal.engine import AsyncRehearsalEngine, RehearsalEngine
 from .rehearsal.settings import RehearsalSettings, is_rehearsal
+from .retry import RetryPolicy
 from .stopping import StopSignal
 
 #: Sent where an endpoint of one's own asks for no key: OpenAI's client refuses to send none.
@@ -58,12 +62,15 @@ class ModelSpec(BaseModel):
 
     Attributes:
         name: `rehearsal`, `rehearsal?quality=0.8&latency=0.2`, or any model as LiteLLM names it (`openai/gpt-4o-mini`).
-        api_base: address of an endpoint, without user name or password in it.
+        api_base: address of an endpoint, without user name or password in it, or of several that serve the same model:
+            each call goes to the one with the least to do, and one that is down is left out until it is back.
         api_key_env: the environment variable that holds the key; by default the one that LiteLLM reads. The key itself
             is never part of a spec.
         temperature: None sends none, as some reasoning models demand.
         max_tokens: of one reply; None leaves it to the endpoint. A reply that reaches it is not a record.
         timeout_s: deadline of one call, in seconds on the wall clock.
+        requests_per_minute, tokens_per_minute: of the run, all endpoints together; calls are spread evenly.
+        patience_s: how long a run waits for endpoints that are down, or a call for one that limits it.
         engine: `auto` calls an OpenAI-compatible `api_base` (`openai/...`, `hosted_vllm/...`) with an engine of our
             own and everything else through LiteLLM; `litellm` takes LiteLLM for all.
         price: of a million tokens; by default what LiteLLM's own list says, if it knows the model.
@@ -72,11 +79,14 @@ class ModelSpec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(min_length=1)
-    api_base: str | None = None
+    api_base: str | tuple[str, ...] | None = None
     api_key_env: str | None = None
     temperature: float | None = Field(default=0.7, ge=0, le=2)
     max_tokens: int | None = Field(default=4096, gt=0, strict=True)
     timeout_s: float = Field(default=600, gt=0)
+    requests_per_minute: int | None = Field(default=None, gt=0, strict=True)
+    tokens_per_minute: int | None = Field(default=None, gt=0, strict=True)
+    patience_s: float = Field(default=86_400, ge=0)
     engine: Literal["auto", "litellm"] = "auto"
     price: TokenPrice | None = None
 
@@ -87,15 +97,17 @@ class ModelSpec(BaseModel):
 
     @field_validator("api_base")
     @classmethod
-    def _check_address(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        # The address itself is not repeated: it may hold the very password that does not belong here.
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("must be an http:// or https:// address such as http://127.0.0.1:8000/v1")
-        if parts.username or parts.password:
-            raise ValueError("must hold no user name or password; put the key into an environment variable")
+    def _check_addresses(cls, value: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
+        addresses = _several(value)
+        for address in addresses:
+            # The address itself is not repeated: it may hold the very password that does not belong here.
+            parts = urlsplit(address)
+            if parts.scheme not in ("http", "https") or not parts.hostname:
+                raise ValueError("must be an http:// or https:// address such as http://127.0.0.1:8000/v1")
+            if parts.username or parts.password:
+                raise ValueError("must hold no user name or password; put the key into an environment variable")
+        if len(set(addresses)) < len(addresses) or value == ():
+            raise ValueError("must name one address, or several different ones")
         return value
 
     @field_validator("name")
@@ -104,6 +116,11 @@ class ModelSpec(BaseModel):
         if is_rehearsal(value):
             RehearsalSettings.parse(value)
         return value
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses in `api_base`; none for a provider's own."""
+        return _several(self.api_base)
 
     @property
     def is_rehearsal(self) -> bool:
@@ -121,6 +138,10 @@ class ModelSpec(BaseModel):
         """What a step's key holds of its model: the name and sampling settings; not where it is served."""
         name = RehearsalSettings.parse(self.name).identity if is_rehearsal(self.name) else self.name
         return {"name": name, **self.sampling}
+
+
+def _several(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    return () if value is None else (value,) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)
@@ -165,30 +186,25 @@ def build_model(
         ModelFault: LiteLLM knows no such provider, or the key is missing from the environment.
     """
     rng = rng or random.Random()
-    retry = retry or RetryPolicy()
-    if is_rehearsal(spec.name):
-        settings = RehearsalSettings.parse(spec.name)
-        inner, blocking = AsyncRehearsalEngine(settings), RehearsalEngine(settings)
-        price, key, close = _free, None, None
-    else:
-        key = _find_key(spec)
-        inner, close = _async_engine(spec, key, concurrency)
-        blocking = LiteLLMEngine(**_litellm_client(spec, key))
-        price = model_price(spec)
+    retry = retry or RetryPolicy(patience_s=spec.patience_s)
+    key = None if is_rehearsal(spec.name) else _find_key(spec)
+    price = model_price(spec)
+    routes, close = _routes(spec, key, concurrency)
     engine = LimitedEngine(
-        inner,
+        routes,
         concurrency=concurrency,
         timeout_s=spec.timeout_s,
         price=price,
         retry=retry,
         rng=rng,
         stopping=stopping or StopSignal(),
+        rates=RateLimits(spec.requests_per_minute, spec.tokens_per_minute),
         close=close,
     )
     try:
         lm = dspy.LM(
             spec.name,
-            engine=BlockingEngine(blocking, price=price, retry=retry, rng=rng),
+            engine=BlockingEngine(_blocking_engines(spec, key), price=price, retry=retry, rng=rng),
             async_engine=engine,
             cache=False,
             num_retries=0,
@@ -203,37 +219,50 @@ def build_model(
     return Model(spec=spec, lm=lm, engine=engine, key=key or "")
 
 
-def _async_engine(
+def _routes(
     spec: ModelSpec, key: str | None, connections: int
-) -> tuple[AsyncEngine, Callable[[], Awaitable[None]] | None]:
-    """The engine that a spec asks for, and how its connections are closed."""
+) -> tuple[list[Route], Callable[[], Awaitable[None]] | None]:
+    """A way to each of a spec's endpoints, and how their connections are closed."""
+    if is_rehearsal(spec.name):
+        return [Route(AsyncRehearsalEngine(RehearsalSettings.parse(spec.name)), spec.name)], None
     provider, _, name = spec.name.partition("/")
-    if spec.engine == "litellm" or spec.api_base is None or provider not in _OPENAI_COMPATIBLE:
-        return AsyncLiteLLMEngine(**_litellm_client(spec, key)), None  # LiteLLM's clients belong to the process
-    engine = OpenAIChatEngine(
-        spec.api_base,
-        name,
-        key=key or variable(f"{provider.upper()}_API_KEY"),
-        connections=connections,
-        timeout_s=spec.timeout_s,
-        connect_s=_CONNECT_S,
-    )
-    return engine, engine.aclose
+    if spec.engine == "litellm" or not spec.addresses or provider not in _OPENAI_COMPATIBLE:
+        # LiteLLM's clients belong to the process.
+        clients = [(base, _litellm_client(spec, key, base)) for base in spec.addresses or (None,)]
+        return [Route(AsyncLiteLLMEngine(**client), base or spec.name) for base, client in clients], None
+    key = key or variable(f"{provider.upper()}_API_KEY")
+    engines = {
+        base: OpenAIChatEngine(base, name, key=key, connections=connections, connect_s=min(_CONNECT_S, spec.timeout_s))
+        for base in spec.addresses
+    }
+
+    async def close() -> None:
+        for engine in engines.values():
+            await engine.aclose()
+
+    return [Route(engine, base) for base, engine in engines.items()], close
 
 
-def _litellm_client(spec: ModelSpec, key: str | None) -> dict[str, Any]:
+def _blocking_engines(spec: ModelSpec, key: str | None) -> list[SyncEngine]:
+    if is_rehearsal(spec.name):
+        return [RehearsalEngine(RehearsalSettings.parse(spec.name))]
+    return [LiteLLMEngine(**_litellm_client(spec, key, base)) for base in spec.addresses or (None,)]
+
+
+def _litellm_client(spec: ModelSpec, key: str | None, base: str | None) -> dict[str, Any]:
     import httpx
 
     timeout = httpx.Timeout(spec.timeout_s, connect=min(_CONNECT_S, spec.timeout_s))
-    client = {"api_base": spec.api_base, "api_key": key, "timeout": timeout}
+    client = {"api_base": base, "api_key": key, "timeout": timeout}
     return {name: value for name, value in client.items() if value is not None}
 
 
 def _find_key(spec: ModelSpec) -> str | None:
     """The key to send, or None where LiteLLM finds it (or needs none) by itself."""
     litellm = _litellm()
+    base = spec.addresses[0] if spec.addresses else None
     try:
-        _, provider, _, _ = litellm.get_llm_provider(model=spec.name, api_base=spec.api_base)
+        _, provider, _, _ = litellm.get_llm_provider(model=spec.name, api_base=base)
     except litellm.exceptions.BadRequestError as exc:
         raise ModelFault(
             f"unknown model {spec.name!r}: write it as LiteLLM does, provider first (openai/gpt-4o-mini), "
@@ -246,11 +275,11 @@ def _find_key(spec: ModelSpec) -> str | None:
         if key is None:
             raise ModelFault(f"{spec.name}: no key in the environment: set {spec.api_key_env}")
         return key
-    missing = litellm.validate_environment(model=spec.name, api_base=spec.api_base)["missing_keys"]
+    missing = litellm.validate_environment(model=spec.name, api_base=base)["missing_keys"]
     keys = [name for name in missing if name.endswith("_API_KEY")]
     if not keys or provider in _AMBIENT:
         return None
-    if spec.api_base is not None:
+    if spec.addresses:
         return _NO_KEY
     raise ModelFault(f"{spec.name}: no key in the environment: set {' and '.join(keys)}")
 
@@ -273,7 +302,7 @@ def model_price(spec: ModelSpec) -> Price:
 def _litellm_price(spec: ModelSpec) -> Price:
     """The price of a reply by LiteLLM's own copy of the price list; on this very machine a name says nothing of it."""
     litellm, name = _litellm(), spec.name
-    if urlsplit(spec.api_base or "").hostname in _THIS_MACHINE:
+    if any(urlsplit(base).hostname in _THIS_MACHINE for base in spec.addresses):
         return lambda _: None
     entry = litellm.model_cost.get(name) or litellm.model_cost.get(name.partition("/")[2])
     if not entry or "input_cost_per_token" not in entry:

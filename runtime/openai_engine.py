@@ -6,6 +6,7 @@ not reached through an address of one's own goes on through LiteLLM.
 
 import asyncio
 import json
+import math
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -34,6 +35,8 @@ from dspy.lm15 import TimeoutError as ReplyTimeout
 
 #: A longer reply is no text that anybody asked for.
 _MAX_REPLY_BYTES = 16 * 1024 * 1024
+#: No reply and no prompt of ours takes more.
+_MOST_TOKENS = 100_000_000
 #: Seconds that an idle connection is kept for the next call.
 _KEEP_ALIVE_S = 60.0
 
@@ -62,17 +65,15 @@ class OpenAIChatEngine:
         model: the name that the endpoint knows.
         key: sent as bearer token; None sends none.
         connections: open at most.
-        timeout_s: of one call; the connection itself has `connect_s`.
+        connect_s: to reach the endpoint. How long a call may take is for the caller to say.
     """
 
-    def __init__(
-        self, api_base: str, model: str, *, key: str | None, connections: int, timeout_s: float, connect_s: float
-    ) -> None:
+    def __init__(self, api_base: str, model: str, *, key: str | None, connections: int, connect_s: float) -> None:
         self._url = f"{api_base.rstrip('/')}/chat/completions"
         self._model = model
         self._headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
         self._connections = connections
-        self._timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=min(connect_s, timeout_s))
+        self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_s)
         # A session belongs to one event loop; an engine may serve several, one after another.
         self._sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, aiohttp.ClientSession] = WeakKeyDictionary()
 
@@ -147,6 +148,7 @@ def _response(data: bytes, model: str) -> Response:
         body = json.loads(data)
         if not isinstance(body, dict) or not body.get("choices"):
             raise ServerError("the endpoint's reply holds no choice")
+        body["usage"] = _sound_usage(body.get("usage"))
         return _plain_response(body, model) or response_from_openai_chat(body, model=model)
     except LM15Error:
         raise
@@ -156,7 +158,7 @@ def _response(data: bytes, model: str) -> Response:
 
 def _plain_response(body: dict[str, Any], model: str) -> Response | None:
     """The response where a reply is one plain text, which is the rule; None where it takes the whole dialect."""
-    choices, usage = body["choices"], body.get("usage") or {}
+    choices, usage = body["choices"], body["usage"]
     choice = choices[0]
     message = choice["message"]
     finish_reason = choice.get("finish_reason")
@@ -175,6 +177,21 @@ def _plain_response(body: dict[str, Any], model: str) -> Response | None:
         finish_reason=finish_reason,
         usage=Usage(input_tokens=usage.get("prompt_tokens"), output_tokens=usage.get("completion_tokens")),
     )
+
+
+def _sound_usage(usage: object) -> dict[str, Any]:
+    """What an endpoint says of tokens, without what cannot be: a reply is not lost for a wrong count."""
+    if not isinstance(usage, dict):
+        return {}
+    counts = {name: value for name, value in usage.items() if _is_sound(value)}
+    return {name: value for name, value in counts.items() if isinstance(value, dict) == name.endswith("_details")}
+
+
+def _is_sound(value: object) -> bool:
+    """Whether something is a count of tokens, or counts of their kinds."""
+    if isinstance(value, dict):
+        return bool(value) and all(part is None or _is_sound(part) for part in value.values())
+    return type(value) is int and 0 <= value <= _MOST_TOKENS
 
 
 def _refusal(reply: aiohttp.ClientResponse, data: bytes) -> LM15Error:
@@ -205,12 +222,22 @@ def _retry_after(reply: aiohttp.ClientResponse) -> float | None:
     if not text:
         return None
     try:
-        return max(0.0, float(text))
+        seconds = float(text)
+        return max(0.0, seconds) if math.isfinite(seconds) else None
     except ValueError:
         pass
+    until = _date(text)
+    if until is None:
+        return None
+    # By the endpoint's own clock where it says what that shows: this machine's may be wrong by hours.
+    now = _date(reply.headers.get("Date", "")) or datetime.now(UTC)
+    return max(0.0, (until - now).total_seconds())
+
+
+def _date(text: str) -> datetime | None:
+    """A date of HTTP, in UTC."""
     try:
-        until = parsedate_to_datetime(text)
+        date = parsedate_to_datetime(text)
     except ValueError:
         return None
-    now = datetime.now(UTC)
-    return max(0.0, (until if until.tzinfo else until.replace(tzinfo=UTC)).timestamp() - now.timestamp())
+    return date if date.tzinfo else date.replace(tzinfo=UTC)

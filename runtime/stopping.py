@@ -1,7 +1,8 @@
 """Stopping on request: nothing new is begun, and what is in flight gets some seconds to come back."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from ..errors import Interrupted
@@ -17,7 +18,7 @@ class StopSignal:
 
     def __init__(self) -> None:
         self._set = False
-        self._waiting: set[asyncio.Future[None]] = set()
+        self._waiting: set[asyncio.Future[Any]] = set()
 
     def set(self) -> None:
         """Stop: wakes whoever waits."""
@@ -35,9 +36,15 @@ class StopSignal:
         if self._set:
             return
         future = asyncio.get_running_loop().create_future()
+        with self.waking(future):
+            await future
+
+    @contextmanager
+    def waking(self, future: "asyncio.Future[Any]") -> Iterator[None]:
+        """Inside the block a stop gives a future the result None, whatever else it waits for."""
         self._waiting.add(future)
         try:
-            await future
+            yield
         finally:
             self._waiting.discard(future)
 

@@ -10,8 +10,10 @@ from dspy.lm15 import LM15Error, Message, Request, Response, Usage
 
 from condor.corpus.records import Cell, Origin
 from condor.programs import CondorAdapter
-from condor.runtime.engine import LimitedEngine, RetryPolicy
+from condor.runtime.endpoints import AsyncEngine, Route
+from condor.runtime.engine import LimitedEngine
 from condor.runtime.models import Model, ModelSpec, build_model
+from condor.runtime.retry import RetryPolicy
 from condor.runtime.stopping import StopSignal
 
 T = TypeVar("T")
@@ -65,7 +67,7 @@ def scripted_model(
     """A model whose replies come from a script, below the real engine with its retries and its ledger."""
     inner = ScriptedEngine(script)
     engine = LimitedEngine(
-        inner,
+        [Route(inner)],
         concurrency=concurrency,
         timeout_s=5,
         price=lambda usage: (usage.input_tokens or 0) * 0.001,
@@ -75,6 +77,11 @@ def scripted_model(
     )
     lm = dspy.LM("scripted", engine=_NoBlocking(), async_engine=engine, cache=False, num_retries=0)
     return Model(spec=ModelSpec(name="openai/scripted"), lm=lm, engine=engine), inner
+
+
+def answer_with(model: Model, inner: AsyncEngine) -> None:
+    """Put another engine below a model that has not been called yet."""
+    model.engine._routes = [Route(inner)]
 
 
 def rehearsal_model(name: str = "rehearsal", *, concurrency: int = 8) -> Model:

@@ -57,7 +57,9 @@ def test_differences_name_what_changes_the_text_and_nothing_else() -> None:
     before = Recipe.model_validate({"tree": "seed:en", "records": 3, "model": "rehearsal"})
     free = before.model_copy(update={"records": 9, "concurrency": 2})
     assert differences(before, free) == []
-    moved = before.model_copy(update={"model": before.model.model_copy(update={"api_base": "http://127.0.0.1:1/v1"})})
+    elsewhere = {"api_base": ("http://127.0.0.1:1/v1", "http://127.0.0.1:2/v1"), "requests_per_minute": 60}
+    elsewhere |= {"tokens_per_minute": 1000, "patience_s": 1.0, "timeout_s": 3.0}
+    moved = before.model_copy(update={"model": before.model.model_copy(update=elsewhere)})
     assert differences(before, moved) == []
     other = Recipe.model_validate(
         {"tree": "seed:en", "records": 3, "model": {"name": "rehearsal", "temperature": 0.1}, "refine": {"rounds": 2}}

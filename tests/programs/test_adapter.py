@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Literal
 
 import dspy
 import pytest
 from dspy.clients.backend_selection import CLIENT_KEYS
 from dspy.clients.cache import Cache
-from dspy.lm15 import Message, RefusalPart, TextPart, ThinkingPart
+from dspy.lm15 import Message, RefusalPart, TextPart, ThinkingPart, Usage
 from dspy.utils.exceptions import AdapterParseError
 
 from condor.corpus.text import clean_text
@@ -223,19 +224,40 @@ def test_broken_questions_are_never_guessed(scripted, fields, run) -> None:
 @pytest.mark.parametrize(
     "text", ["[[ ## answer ## ]]\nSo far", "[[ ## answer ## ]]\nSo.\n[[ ## completed ## ]]", "So", ""]
 )
-def test_a_truncated_reply_is_an_error_after_one_call(scripted, response, run, text: str) -> None:
-    script = scripted(response(text, "length"))
-    with script.context(), pytest.raises(TruncatedReply, match="token limit") as caught:
+def test_a_truncated_reply_is_asked_for_once_more_with_twice_the_limit(scripted, response, run, text: str) -> None:
+    script = scripted(response("[[ ## answer ## ]]\nSo", "length"), response(text, "length"))
+    with script.context(max_tokens=300), pytest.raises(TruncatedReply, match="token limit of 600") as caught:
         run(dspy.Predict(WriteAnswer), **ASKED)
-    assert len(script.requests) == 1
+    first, second = script.requests
+    assert (first.config.max_tokens, second.config.max_tokens) == (300, 600)
+    assert second.messages == first.messages
     assert caught.value.raw == text
 
 
+def test_a_reply_that_fits_into_the_higher_limit_is_taken(scripted, response, fields, run) -> None:
+    script = scripted(response("[[ ## answer ## ]]\nSo f", "length"), fields(answer="So far."))
+    with script.context(max_tokens=300):
+        assert run(dspy.Predict(WriteAnswer), **ASKED).answer == "So far."
+
+
+def test_without_a_limit_of_ones_own_the_one_that_was_met_is_doubled(scripted, response, run) -> None:
+    cut = response("So", "length")
+    told, untold = scripted(cut, cut), scripted(replace(cut, usage=Usage()))
+    for script in (told, untold):
+        with script.context(max_tokens=None), pytest.raises(TruncatedReply):
+            run(dspy.Predict(WriteAnswer), **ASKED)
+    met = cut.usage.output_tokens
+    assert met
+    assert [request.config.max_tokens for request in told.requests] == [None, 2 * met]
+    assert [request.config.max_tokens for request in untold.requests] == [None]
+
+
 def test_a_repair_may_be_truncated_too(scripted, response, run) -> None:
-    script = scripted("unreadable", response("[[ ## answer ## ]]\nSo f", "length"))
-    with script.context(), pytest.raises(TruncatedReply):
+    cut = response("[[ ## answer ## ]]\nSo f", "length")
+    script = scripted("unreadable", cut, cut)
+    with script.context(max_tokens=300), pytest.raises(TruncatedReply):
         run(dspy.Predict(WriteAnswer), **ASKED)
-    assert len(script.requests) == 2
+    assert [request.config.max_tokens for request in script.requests] == [300, 300, 600]
 
 
 def test_filtered_content_is_a_refusal_after_one_call(scripted, response, fields, run) -> None:

@@ -115,6 +115,7 @@ def test_the_halves_are_the_whole(obedient, records) -> None:
 
 def test_an_answer_that_is_no_answer_is_told(scripted, fields, response, records, run) -> None:
     questions = fields(questions='{"easy": "One?", "medium": "Two?", "hard": "Three?"}')
-    script = scripted(questions, response("[[ ## answer ## ]]\nSo f", "length"))
+    cut = response("[[ ## answer ## ]]\nSo f", "length")
+    script = scripted(questions, cut, cut)
     with script.context(), pytest.raises(TruncatedReply):
         run(Void(), records.cell(), ("easy",))

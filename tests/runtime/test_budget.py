@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from condor.errors import BudgetReached, UsageFault
 from condor.runtime.budget import Budget
+from condor.runtime.ledger import open_ledger
 from condor.runtime.models import ModelSpec, TokenPrice, build_model, set_budget
 
 from runtime_support import reply, scripted_model
@@ -93,8 +95,26 @@ def test_a_refused_call_costs_nothing_and_a_broken_one_its_worst_case() -> None:
         return spent
 
     first, then = asyncio.run(work())
-    assert first == pytest.approx(0.01)  # what the scripted model charges for 10 tokens in
+    assert first == pytest.approx(PRICE.of(reply("yes").usage))
     assert then == pytest.approx(first + budget._worst_case(REQUEST))
+
+
+def test_what_is_not_known_to_be_free_is_in_the_ledger_as_it_is_in_the_budget() -> None:
+    """A later session reads what was spent from the journal, which reads it from the ledger."""
+    silent = replace(reply("yes"), usage=Usage())
+    outcomes = [reply("yes"), TransportError("reset"), ServerError("busy", status=500), silent]
+    model, _ = scripted_model(lambda n, _: outcomes[n])
+    model.engine.budget = budget = Budget(1.0, PRICE.of, max_tokens=100)
+
+    async def work() -> None:
+        await model.engine.complete(REQUEST)
+        await model.engine.complete(REQUEST)
+
+    with open_ledger() as ledger:
+        asyncio.run(work())
+    worst = budget._worst_case(REQUEST)
+    assert budget.spent_usd == pytest.approx(PRICE.of(reply("yes").usage) + 2 * worst)
+    assert ledger.cost_usd == pytest.approx(budget.spent_usd)
 
 
 def test_a_budget_that_cannot_be_kept_is_refused() -> None:

@@ -21,6 +21,20 @@ def test_addresses_that_are_none_or_hold_a_password_are_refused_without_being_re
     assert "pw" not in str(caught.value.errors()[0]["msg"])
 
 
+def test_an_endpoint_is_one_address_or_several() -> None:
+    one, two = "http://127.0.0.1:1/v1", "http://127.0.0.1:2/v1"
+    assert ModelSpec(name="openai/x").addresses == ()
+    assert ModelSpec(name="openai/x", api_base=one).addresses == (one,)
+    several = ModelSpec.model_validate({"name": "openai/x", "api_base": [one, two]})
+    assert several.addresses == (one, two)
+    assert ModelSpec.model_validate(several.model_dump(mode="json")) == several
+    assert len(build_model(several, concurrency=2).engine._routes) == 2
+    assert len(build_model(several.model_copy(update={"engine": "litellm"}), concurrency=2).engine._routes) == 2
+    for wrong in ([one, one], [], [one, "ftp://x"], [one, "http://u:pw@x/v1"]):
+        with pytest.raises(ValidationError):
+            ModelSpec.model_validate({"name": "openai/x", "api_base": wrong})
+
+
 def test_unknown_keys_are_refused() -> None:
     with pytest.raises(ValidationError):
         ModelSpec.model_validate({"name": "rehearsal", "api_key": "secret"})

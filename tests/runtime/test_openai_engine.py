@@ -28,6 +28,7 @@ from dspy.lm15 import TimeoutError as ReplyTimeout
 
 from condor.runtime.models import ModelSpec, build_model
 from condor.runtime.openai_engine import OpenAIChatEngine
+from condor.runtime.retry import RetryPolicy
 
 from support import ServerThread
 
@@ -42,16 +43,16 @@ def completion(content: Any = "Hi.", **changes: Any) -> dict[str, Any]:
     return {"id": "x", "object": "chat.completion", "model": "m", "choices": [choice], "usage": usage} | changes
 
 
-def ask(handler: Handler, request: Request = REQUEST, *, timeout_s: float = 5, key: str | None = None) -> Response:
+def ask(handler: Handler, request: Request = REQUEST, *, key: str | None = None) -> Response:
     app = web.Application()
     app.router.add_post("/v1/chat/completions", handler)
     with ServerThread(app) as server:
-        return ask_at(f"http://127.0.0.1:{server.port}/v1/", request, timeout_s=timeout_s, key=key)
+        return ask_at(f"http://127.0.0.1:{server.port}/v1/", request, key=key)
 
 
-def ask_at(base: str, request: Request = REQUEST, *, timeout_s: float = 5, key: str | None = None) -> Response:
+def ask_at(base: str, request: Request = REQUEST, *, key: str | None = None) -> Response:
     async def work() -> Response:
-        engine = OpenAIChatEngine(base, "m", key=key, connections=2, timeout_s=timeout_s, connect_s=2)
+        engine = OpenAIChatEngine(base, "m", key=key, connections=2, connect_s=2)
         try:
             return await engine.complete(request)
         finally:
@@ -156,11 +157,45 @@ def test_what_a_status_means(status: int, error: Any, kind: type[LM15Error]) -> 
 
 def test_retry_after_comes_in_seconds_or_as_a_date() -> None:
     later = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
-    for header, low, high in (("7", 7, 7), ("2.5", 2.5, 2.5), (later, 80, 91), ("soon", None, None)):
-        with pytest.raises(RateLimitError) as caught:
-            ask(answering({"error": {}}, 429, Retry_After=header))
-        waited = caught.value.retry_after
-        assert waited is None if low is None else waited is not None and low <= waited <= (high or 0)
+    for header, low, high in (("7", 7, 7), ("2.5", 2.5, 2.5), (later, 80, 91), ("-3", 0, 0)):
+        waited = told_to_wait(Retry_After=header)
+        assert waited is not None
+        assert low <= waited <= high
+    for header in ("soon", "inf", "nan", ""):
+        assert told_to_wait(Retry_After=header) is None
+
+
+def test_a_date_is_read_by_the_clock_of_the_endpoint_that_wrote_it() -> None:
+    """A clock that is a year behind, there or here, must not make a wait of a year out of one of a minute."""
+    last_year = datetime.now(UTC) - timedelta(days=365)
+    dates = [format_datetime(last_year + timedelta(seconds=seconds), usegmt=True) for seconds in (0, 60)]
+    assert told_to_wait(Date=dates[0], Retry_After=dates[1]) == 60
+
+
+def told_to_wait(**headers: str) -> float | None:
+    with pytest.raises(RateLimitError) as caught:
+        ask(answering({"error": {}}, 429, **headers))
+    return caught.value.retry_after
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        None,
+        "many",
+        [],
+        {},
+        {"prompt_tokens": -1, "completion_tokens": "7"},
+        {"prompt_tokens": 10**12, "completion_tokens": 1.5},
+        {"prompt_tokens": True, "completion_tokens": None, "prompt_tokens_details": "none"},
+        {"prompt_tokens": [], "completion_tokens": {}, "completion_tokens_details": {"reasoning_tokens": "x"}},
+    ],
+)
+def test_a_wrong_count_of_tokens_is_none_and_the_reply_is_taken(usage: Any) -> None:
+    response = ask(answering(completion(usage=usage)))
+    assert response.text == "Hi."
+    assert not response.usage.input_tokens
+    assert not response.usage.output_tokens
 
 
 @pytest.mark.parametrize(
@@ -222,8 +257,13 @@ def test_a_reply_that_trickles_for_ever_meets_the_deadline() -> None:
             await response.write(b" ")
             await asyncio.sleep(0.02)
 
-    with pytest.raises(ReplyTimeout):
-        ask(loris, timeout_s=0.3)
+    app = web.Application()
+    app.router.add_post("/v1/chat/completions", loris)
+    with ServerThread(app) as server:
+        spec = ModelSpec(name="openai/m", api_base=f"http://127.0.0.1:{server.port}/v1", timeout_s=0.3)
+        model = build_model(spec, concurrency=1, retry=RetryPolicy(first_attempts=1))
+        with pytest.raises(ReplyTimeout, match=r"no reply within 0\.3 s"):
+            asyncio.run(model.engine.complete(REQUEST))
 
 
 def test_a_reply_of_50_megabytes_is_refused_before_it_is_read() -> None:
@@ -240,4 +280,4 @@ def test_an_endpoint_of_ones_own_gets_this_engine_unless_litellm_is_asked_for() 
         ({"name": "ollama/m"}, False),
     ):
         built = build_model(spec.model_copy(update=changes), concurrency=1)
-        assert isinstance(built.engine._inner, OpenAIChatEngine) == own
+        assert isinstance(built.engine._routes[0].engine, OpenAIChatEngine) == own
