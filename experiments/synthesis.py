@@ -17,6 +17,9 @@ from ..runtime.synthesizer import Outcome, Synthesizer, Tally
 from .recipe import Recipe, differences, load_recipe, save_recipe
 from .trees import load_trees
 
+#: What the run has cost at most, in USD, in a journal's word on itself: kept where there is a budget.
+_SPENT_AT_MOST = "spent_at_most_usd"
+
 
 @dataclass(frozen=True)
 class Synthesis:
@@ -45,12 +48,16 @@ class Synthesis:
             OutputFault: the journal cannot be written.
         """
         try:
-            return await self.synthesizer.run()
+            outcome = await self.synthesizer.run()
         except ModelFault:
             if not self.journal.totals().calls:
                 self.journal.close()
                 self.directory.discard()
             raise
+        if (budget := self.synthesizer.budget) is not None:
+            # Every call has ended: what is on disk need not cover any in flight.
+            await self.journal.write_meta(_SPENT_AT_MOST, repr(budget.spent_usd))
+        return outcome
 
 
 @contextmanager
@@ -74,7 +81,7 @@ def prepare_synthesis(
     tree = load_trees(recipe.tree)
     sampler = CellSampler(tree, languages=recipe.languages, tasks=recipe.tasks, seed=recipe.seed)
     model = build_model(recipe.model, concurrency=recipe.concurrency)
-    model.engine.tell = tell
+    model.engine.tell = lambda line: tell(model.redact(line))
     if recipe.budget_usd is not None:
         set_budget(model, recipe.budget_usd, spent_usd=0.0)
     with RunDirectory(run) as directory:
@@ -82,7 +89,7 @@ def prepare_synthesis(
         journal = _resume(directory, recipe, tree) if resumed else _begin(directory, recipe, tree)
         with journal:
             if recipe.budget_usd is not None:
-                set_budget(model, recipe.budget_usd, spent_usd=journal.totals().cost_usd)
+                _resume_budget(model, recipe.budget_usd, journal)
             yield Synthesis(
                 recipe=recipe,
                 tree=tree,
@@ -91,6 +98,16 @@ def prepare_synthesis(
                 synthesizer=_synthesizer(recipe, tree, sampler, model, journal, on_change),
                 resumed=resumed,
             )
+
+
+def _resume_budget(model: Model, limit_usd: float, journal: Journal) -> None:
+    """Limit what a run may cost, with what it has cost: by its journal, or more if a session was killed in mid-call."""
+
+    async def store(bound_usd: float) -> None:
+        await journal.write_meta(_SPENT_AT_MOST, repr(bound_usd))
+
+    spent, bound = journal.totals().cost_usd, float(journal.meta().get(_SPENT_AT_MOST, 0.0))
+    set_budget(model, limit_usd, spent_usd=None if spent is None else max(spent, bound), store_bound=store)
 
 
 def _synthesizer(

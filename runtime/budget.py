@@ -1,6 +1,7 @@
 """A hard limit on what a run may cost: the worst case is set aside before a call, so that it can never be passed."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from dspy.lm15 import Request, Usage
@@ -8,6 +9,8 @@ from dspy.lm15 import Request, Usage
 from ..errors import BudgetReached
 from .ledger import Price
 
+#: The share of a limit by which the bound on disk runs ahead of what is spent and set aside.
+_AHEAD = 0.01
 #: Tokens that an endpoint's chat template adds to a message, at the most.
 _TEMPLATE_TOKENS = 32
 
@@ -22,6 +25,8 @@ class Budget:
         max_tokens: of one reply, where a request does not say it itself.
         spent_usd: in all sessions of the run.
         reached: whether a call was refused for want of money.
+        store_bound: writes to disk what has at most been spent; a call is not made before it covers that call. So a
+            session that is killed leaves behind a figure that holds, whatever became of the calls in flight.
     """
 
     limit_usd: float
@@ -29,6 +34,9 @@ class Budget:
     max_tokens: int
     spent_usd: float = 0.0
     reached: bool = False
+    store_bound: Callable[[float], Awaitable[None]] | None = None
+    _bound: float = 0.0
+    _written: float = 0.0
     _set_aside: float = 0.0
     _open: int = 0
     _waiting: set["asyncio.Future[None]"] = field(default_factory=set)
@@ -55,6 +63,11 @@ class Budget:
                 self._waiting.discard(freed)
         self._set_aside += worst
         self._open += 1
+        try:
+            await self._cover()
+        except BaseException:
+            self.settle(worst, 0.0)
+            raise
         return worst
 
     def cost(self, usage: Usage, reserved: float) -> float:
@@ -72,6 +85,16 @@ class Budget:
         for future in self._waiting:
             if not future.done():
                 future.set_result(None)
+
+    async def _cover(self) -> None:
+        """See that what is on disk is no less than what is spent and set aside."""
+        if self.store_bound is None or self.spent_usd + self._set_aside <= self._bound:
+            return
+        wanted = min(self.limit_usd, self.spent_usd + self._set_aside + _AHEAD * self.limit_usd)
+        # Never less than another call is writing just now: the last to be written is what stands.
+        self._written = bound = max(wanted, self._written)
+        await self.store_bound(bound)
+        self._bound = max(self._bound, bound)
 
     def _worst_case(self, request: Request) -> float:
         """The price of a full-length reply to a prompt of one token a byte: no tokenizer makes more of it."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import textwrap
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -21,6 +22,8 @@ from .stopping import StopSignal
 _SHUTS_OUT = (AuthError, BillingError, UnsupportedModelError)
 #: Statuses that say that an endpoint has too much to do.
 _OVERLOADED = frozenset({429, 503, 529})
+#: Characters of an endpoint's own words in a line for a person.
+_LINE = 160
 #: A pause that is shorter is not worth a word.
 _WORTH_TELLING_S = 5.0
 
@@ -171,7 +174,7 @@ class EndpointPool:
             self._alive(endpoint)
         else:
             if endpoint.breaker.failed(error, asker, now, tried=place.tries):
-                self._tell(f"{self._name(endpoint)} is down ({error}): waiting for it to come back")
+                self._tell(f"{self._name(endpoint)} is down ({_brief(error)}): waiting for it to come back")
             streak = endpoint.breaker.streak
         self._give_back(place)
         return streak
@@ -191,7 +194,7 @@ class EndpointPool:
         if not others or not isinstance(error, _SHUTS_OUT):
             return False
         endpoint.breaker.trip(time.monotonic())
-        self._tell(f"{self._name(endpoint)} is left out for now: {error}")
+        self._tell(f"{self._name(endpoint)} is left out for now: {_brief(error)}")
         return True
 
     def _take(self) -> Place | None:
@@ -252,6 +255,11 @@ class EndpointPool:
 
     def _name(self, endpoint: Endpoint) -> str:
         return endpoint.route.name or "the endpoint"
+
+
+def _brief(error: LM15Error) -> str:
+    """An endpoint's words in one line, cut where they become long."""
+    return textwrap.shorten(str(error), _LINE, placeholder=" ...") or type(error).__name__
 
 
 def _stopped() -> Interrupted:

@@ -311,12 +311,19 @@ def _litellm_price(spec: ModelSpec) -> Price:
     return lambda usage: (usage.input_tokens or 0) * input_price + (usage.output_tokens or 0) * output_price
 
 
-def set_budget(model: Model, limit_usd: float, *, spent_usd: float | None) -> None:
+def set_budget(
+    model: Model,
+    limit_usd: float,
+    *,
+    spent_usd: float | None,
+    store_bound: Callable[[float], Awaitable[None]] | None = None,
+) -> None:
     """Limit what a model's calls may cost.
 
     Args:
         limit_usd: in all, what was spent before included.
         spent_usd: before; None where that is unknown.
+        store_bound: see `Budget`.
 
     Raises:
         UsageFault: the limit cannot be kept: a price is unknown, or replies have no upper length.
@@ -329,7 +336,7 @@ def set_budget(model: Model, limit_usd: float, *, spent_usd: float | None) -> No
         )
     if spec.max_tokens is None:
         raise UsageFault(f"{spec.name}: a budget needs max_tokens: without it no call has a worst case")
-    model.engine.budget = Budget(limit_usd, price, spec.max_tokens, spent_usd)
+    model.engine.budget = Budget(limit_usd, price, spec.max_tokens, spent_usd, store_bound=store_bound)
 
 
 def _free(usage: Usage) -> float:

@@ -11,6 +11,7 @@ from ..knowledge.tasks import tasks_for
 from ..programs.adapter import CondorAdapter
 from ..programs.refine import Refine
 from ..programs.void import Void
+from .budget import Budget
 from .collector import quiet_collector
 from .journal import ItemEntry, Journal, JournalTotals, StepEntry
 from .models import Model
@@ -140,6 +141,11 @@ class Synthesizer:
         self._step = JournaledSteps(journal, model, adapter=adapter, on_step=self._count_step)
         self._progress = _Progress()
 
+    @property
+    def budget(self) -> Budget | None:
+        """What the calls may cost in all, and have cost."""
+        return self._model.engine.budget
+
     def stop(self) -> None:
         """Begin no further call; those in flight are waited for and kept."""
         self._model.engine.stopping.set()
@@ -268,8 +274,7 @@ class Synthesizer:
         missing = self.tally.asked - self.tally.kept
         if missing <= 0:
             return Outcome(self.tally)
-        budget = self._model.engine.budget
-        if budget is not None and budget.reached:
+        if (budget := self.budget) is not None and budget.reached:
             why = f"the budget of ${budget.limit_usd:g} leaves no room for another call (${budget.spent_usd:.4f} spent)"
             return Outcome(self.tally, f"{missing} short: {why}; the same command with a higher --budget goes on")
         if self._model.engine.stopping.is_set():

@@ -108,6 +108,10 @@ class Journal:
             raise JournalFault(f"{self.path}: opened for reading only")
         await self._writer.submit(operation)
 
+    async def write_meta(self, key: str, value: str) -> None:
+        """Store what the journal says of itself under a key, in the place of what it said before."""
+        await self._write(lambda db: db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value)))
+
     # -- reading -------------------------------------------------------------------------------------------------
 
     def meta(self) -> dict[str, str]:

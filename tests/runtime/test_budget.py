@@ -2,6 +2,8 @@
 
 import asyncio
 import random
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +12,12 @@ from dspy.lm15 import Message, Request, ServerError, TransportError, Usage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from condor.errors import BudgetReached, UsageFault
+from condor.errors import BudgetReached, OutputFault, UsageFault
 from condor.runtime.budget import Budget
+from condor.runtime.journal import Journal
 from condor.runtime.ledger import open_ledger
 from condor.runtime.models import ModelSpec, TokenPrice, build_model, set_budget
+from condor.runtime.rehearsal.settings import RehearsalSettings
 
 from runtime_support import reply, scripted_model
 from support import Cli, Endpoint
@@ -50,6 +54,46 @@ def test_it_is_never_passed_and_used_as_far_as_it_goes(limit: float, seed: int, 
     worst = budget._worst_case(REQUEST)
     assert (refused > 0) == budget.reached
     assert not refused or budget.spent_usd + worst > limit
+
+
+@settings(max_examples=50, deadline=None, derandomize=True, database=None)
+@given(seed=st.integers(0, 1000), calls=st.integers(1, 60))
+def test_what_is_on_disk_covers_every_call_that_was_sent_at_any_moment(seed: int, calls: int) -> None:
+    rng = random.Random(seed)
+    stored: list[float] = [0.0]
+
+    async def store(bound_usd: float) -> None:
+        await asyncio.sleep(0)
+        stored.append(bound_usd)
+
+    budget = Budget(0.05, PRICE.of, max_tokens=100, store_bound=store)
+
+    async def call() -> None:
+        await asyncio.sleep(0)
+        try:
+            reserved = await budget.reserve(REQUEST)
+        except BudgetReached:
+            return
+        assert stored[-1] >= budget.spent_usd + reserved  # here the call goes out, and here the process may die
+        await asyncio.sleep(0)
+        budget.settle(reserved, reserved * rng.random())
+
+    async def work() -> None:
+        await asyncio.gather(*(call() for _ in range(calls)))
+
+    asyncio.run(work())
+    assert max(stored) <= 0.05
+    assert len(stored) <= 1 + 0.05 / (0.05 * 0.01)
+
+
+def test_a_bound_that_cannot_be_written_stops_the_call_and_gives_back_what_was_set_aside() -> None:
+    async def store(bound_usd: float) -> None:
+        raise OutputFault(f"disk full at {bound_usd}")
+
+    budget = Budget(1.0, PRICE.of, max_tokens=100, store_bound=store)
+    with pytest.raises(OutputFault):
+        asyncio.run(budget.reserve(REQUEST))
+    assert (budget.spent_usd, budget._set_aside, budget._open) == (0.0, 0.0, 0)
 
 
 def test_crumbs_of_rounding_are_no_call_in_flight() -> None:
@@ -126,6 +170,33 @@ def test_a_budget_that_cannot_be_kept_is_refused() -> None:
         set_budget(endless, 5, spent_usd=0.0)
     with pytest.raises(UsageFault, match="needs the model's price"):
         set_budget(build_model(ModelSpec(name="rehearsal"), concurrency=1), 5, spent_usd=None)
+
+
+def test_a_killed_session_counts_what_it_may_have_spent(
+    cli: Cli, serve: Callable[[RehearsalSettings], Endpoint]
+) -> None:
+    """Calls that were in flight may have been billed, and no journal knows of them."""
+    slow = serve(RehearsalSettings(latency=0.05))
+    price = {"input_usd": 1.0, "output_usd": 2.0}
+    model = f"{{name: openai/rehearsal, api_base: '{slow.base}', max_tokens: 2000, price: {price}}}"
+    recipe = cli.recipe(f"tree: seed:en\nrecords: 60\nmodel: {model}\n")
+    command = ("synth", recipe, "--run", "run", "--budget", "0.2")
+    for calls in (20, 40):
+        process = cli.start(*command)
+        until = time.monotonic() + 60
+        while slow.count.calls < calls:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        process.kill()
+        process.communicate()
+    with Journal.open_read_only(cli.directory / "run" / "journal.db") as journal:
+        known, at_most = journal.totals().cost_usd, float(journal.meta()["spent_at_most_usd"])
+    assert known is not None
+    worst_in_flight = 8 * (2000 * 2.0) / 1e6
+    assert known < at_most <= known + worst_in_flight + 16 * 0.01
+    assert cli.run(*command).returncode in (0, 3)
+    paid = (slow.count.input_tokens * 1.0 + slow.count.output_tokens * 2.0) / 1e6
+    assert paid <= 0.2
 
 
 def test_a_run_stops_at_its_budget_and_goes_on_with_a_higher_one(cli: Cli, endpoint: Endpoint, tmp_path: Path) -> None:
