@@ -73,10 +73,6 @@ class SynthesisProgress:
             self._said = now
             self._console.print(figures_line(tally, self._rate.at(now), self._seconds_left(now), self._width))
 
-    def mean_rate(self) -> float:
-        """Calls a second since the start."""
-        return self._rate.mean(self._clock())
-
     @property
     def _width(self) -> int:
         return self._console.width - 1
@@ -104,10 +100,10 @@ class SynthesisProgress:
         tokens = f"{thousands(forecast.input_tokens)} tokens in, {thousands(forecast.output_tokens)} out"
         figures = f"about {forecast.calls:,} calls, {tokens}, {dollars(forecast.cost_usd)} in all"
         assumed = f"; assumed, not yet measured: {', '.join(forecast.assumed)}" if forecast.assumed else ""
-        left = duration(self._seconds_left(now))
-        self._console.print(
-            f"after {calls} calls: {figures}, {left} left; forecast before: {self._forecast_before}{assumed}"
-        )
+        seconds = self._seconds_left(now)
+        left = "" if seconds is None else f", {duration(seconds)} left"
+        line = f"after {calls} calls: {figures}{left}; forecast before: {self._forecast_before}{assumed}"
+        self._console.print(line, soft_wrap=self._live is None)
 
 
 def figures_line(tally: "Tally", rate: float | None, seconds_left: float | None, width: int) -> str:
@@ -196,8 +192,8 @@ def duration(seconds: float | None) -> str:
     """A time in its two largest units: 45 s, 12 min, 3 h 05 min, 2 d 4 h."""
     if seconds is None:
         return "--"
-    if seconds < 60:
-        return f"{seconds:.0f} s"
+    if round(seconds) < 60:
+        return f"{round(seconds)} s"
     minutes = round(seconds / 60)
     if minutes < 60:
         return f"{minutes} min"

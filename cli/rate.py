@@ -44,10 +44,6 @@ class RecentRate:
         calls, seconds = self._aged(now)
         return calls / seconds if seconds else None
 
-    def mean(self, now: float) -> float:
-        """Calls a second since the start."""
-        return self._all_calls / max(now - self._started, 1e-9)
-
     def _aged(self, now: float) -> tuple[float, float]:
         """Calls and seconds, by their weight."""
         if not self._all_calls:

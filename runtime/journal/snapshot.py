@@ -30,7 +30,7 @@ def take_snapshot(source: Path, target: Path) -> None:
     except JournalFault as exc:
         raise JournalFault(str(exc).replace(str(unfinished), str(source))) from exc
     except sqlite3.Error as exc:
-        if isinstance(exc, sqlite3.DatabaseError) and getattr(exc, "sqlite_errorcode", None) in _DAMAGED:
+        if getattr(exc, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:  # the low byte: the rest says where
             raise JournalFault(f"{source}: not a journal, or damaged: {exc}") from exc
         raise OutputFault(f"{target}: cannot copy {source}: {exc}") from exc
     except OSError as exc:
