@@ -38,7 +38,7 @@ class SynthesisProgress:
         self._counted = 0
         self._forecast: Callable[[], RefinedForecast] | None = None
         self._forecast_before = ""
-        live = console.is_terminal
+        live = console.is_terminal and not console.is_dumb_terminal
         self._live = Live(console=console, get_renderable=self._render, transient=True) if live else None
 
     def __enter__(self) -> "SynthesisProgress":

@@ -40,9 +40,11 @@ def synth(
 
     The same command again goes on where the run was broken off. Options stand above what the recipe says.
 
-    --fork OLD copies over, without a call, every step of OLD that this run comes to with the same inputs, prompt and
-    model. After a changed critique prompt or more rounds all questions and answers hold; after another seed, other
-    tasks or a changed tree, whatever both walks come to; after another model or temperature nothing. OLD is only read.
+    --fork OLD copies over, without a call, every step of OLD that this run
+    comes to with the same inputs, prompt and model. After a changed critique
+    prompt or more rounds, all questions and answers hold; after another seed,
+    other tasks or a changed tree, the cells that both walks come to; after
+    another model or temperature, nothing. OLD is only read.
     """
     from ..experiments import load_recipe
     from .running import synthesise

@@ -154,7 +154,7 @@ def _begin(
         _save(directory, recipe)
         save_tree(tree, directory.tree)
         return Journal.create(directory.journal, meta), changes
-    except BadInput:
+    except (BadInput, KeyboardInterrupt):
         directory.discard()
         raise
 

@@ -42,7 +42,7 @@ class StepEntry:
     @property
     def inherited(self) -> bool:
         """Whether it was taken over from another run: a result that no call was made for."""
-        return not self.calls and self.outcome != "error"
+        return not self.calls and self.outcome in ("done", "invalid")
 
 
 @dataclass(frozen=True)

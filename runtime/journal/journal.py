@@ -130,7 +130,7 @@ class Journal:
         What it cost stays here: there it takes no call.
         """
         columns = "stage, outcome, output, reason, detail, raw, prompt_version, model, finished_at"
-        row = self._one(f"SELECT {columns} FROM steps WHERE key = ? AND outcome != 'error'", (key,))
+        row = self._one(f"SELECT {columns} FROM steps WHERE key = ? AND outcome IN ('done', 'invalid')", (key,))
         if row is None:
             return None
         stored = dict(zip(columns.split(", "), row, strict=True))
@@ -174,7 +174,7 @@ class Journal:
         """
         rows = self._query(
             "SELECT stage, version FROM prompts WHERE EXISTS"
-            " (SELECT 1 FROM steps WHERE prompt_version = version AND outcome != 'error') ORDER BY rowid"
+            " (SELECT 1 FROM steps WHERE prompt_version = version AND outcome IN ('done', 'invalid')) ORDER BY rowid"
         )
         return [(stage, version) for stage, version in rows]
 
@@ -195,7 +195,7 @@ class Journal:
             sums = self._one(
                 "SELECT coalesce(sum(calls), 0), coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0),"
                 " sum(cost_usd), count(*) FILTER (WHERE cost_usd IS NULL),"
-                " count(*) FILTER (WHERE calls = 0 AND outcome != 'error') FROM steps"
+                " count(*) FILTER (WHERE calls = 0 AND outcome IN ('done', 'invalid')) FROM steps"
             )
             reason_counts = {(outcome, reason): count for outcome, reason, count in reasons}
         calls, input_tokens, output_tokens, cost, unpriced, inherited = sums or (0, 0, 0, None, 0, 0)
@@ -215,8 +215,9 @@ class Journal:
     def stage_figures(self) -> dict[str, StageFigures]:
         """Stage -> what its steps have come to. One that got no reply has used tokens and calls, but has not ended."""
         rows = self._query(
-            "SELECT stage, count(*) FILTER (WHERE outcome != 'error'), count(*) FILTER (WHERE outcome = 'invalid'),"
-            " count(*) FILTER (WHERE calls = 0 AND outcome != 'error'),"
+            "SELECT stage, count(*) FILTER (WHERE outcome IN ('done', 'invalid')),"
+            " count(*) FILTER (WHERE outcome = 'invalid'),"
+            " count(*) FILTER (WHERE calls = 0 AND outcome IN ('done', 'invalid')),"
             " sum(calls), sum(input_tokens), sum(output_tokens) FROM steps GROUP BY stage"
         )
         return {stage: StageFigures(*figures) for stage, *figures in rows}
