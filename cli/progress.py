@@ -115,30 +115,48 @@ def figures_line(tally: "Tally", rate: float | None, seconds_left: float | None,
         seconds_left: likewise.
         width: columns that the line may take.
     """
-    speed = "--" if rate is None else f"{rate:.1f}"
-    kept, left = f"kept {tally.kept}/{tally.asked}", f"{duration(seconds_left)} left"
-    tokens_in, tokens_out, cost = thousands(tally.input_tokens), thousands(tally.output_tokens), dollars(tally.cost_usd)
-    words = (
-        f"{kept}  rejected {tally.rejected}  failed {tally.failed}  {tally.calls} calls  {speed} calls/s  "
-        f"{tokens_in} tokens in  {tokens_out} out  {cost}  {left}"
-    )
+    words = _in_words(tally, rate, seconds_left)
     if len(words) <= width:
         return words
+    kept = f"kept {tally.kept}/{tally.asked}"
     short = {
-        "kept": kept,
-        "rejected": f"rej {tally.rejected}",
-        "failed": f"fail {tally.failed}",
+        "outcomes": f"{kept} rej {tally.rejected} fail {tally.failed}",
+        "taken": f"{tally.inherited} taken over",
         "calls": f"{tally.calls} calls",
-        "rate": f"{speed}/s",
-        "tokens": f"{tokens_in} in {tokens_out} out",
-        "cost": "cost ?" if tally.cost_usd is None else cost,
-        "left": left,
+        "rate": f"{_speed(rate)}/s",
+        "tokens": f"{thousands(tally.input_tokens)} in {thousands(tally.output_tokens)} out",
+        "cost": _short_cost(tally.cost_usd),
+        "left": f"{duration(seconds_left)} left",
     }
-    for name in ("calls", "tokens", "rejected", "failed", "cost", "rate", "left"):
-        if len("  ".join(short.values())) <= width:
+    if not tally.inherited:
+        del short["taken"]
+    elif not tally.calls:
+        short["tokens"] = ""
+    for name, instead in (("calls", ""), ("taken", ""), ("tokens", ""), ("outcomes", kept), ("cost", ""), ("rate", "")):
+        if len(_joined(short)) <= width:
             break
-        del short[name]
-    return "  ".join(short.values())
+        short[name] = instead
+    return _joined(short)
+
+
+def _in_words(tally: "Tally", rate: float | None, seconds_left: float | None) -> str:
+    taken = f"{tally.inherited} steps taken over  " if tally.inherited else ""
+    tokens = f"{thousands(tally.input_tokens)} tokens in  {thousands(tally.output_tokens)} out"
+    return (
+        f"kept {tally.kept}/{tally.asked}  rejected {tally.rejected}  failed {tally.failed}  {taken}"
+        f"{tally.calls} calls  {_speed(rate)} calls/s  {tokens}  {dollars(tally.cost_usd)}  "
+        f"{duration(seconds_left)} left"
+    )
+
+
+def _joined(parts: dict[str, str]) -> str:
+    return "  ".join(part for part in parts.values() if part)
+
+
+def _speed(rate: float | None) -> str:
+    if rate is None:
+        return "--"
+    return f"{rate:.1f}" if rate < 100 else f"{rate:.0f}"
 
 
 @contextmanager
@@ -177,15 +195,24 @@ def _nothing() -> Iterator[None]:
 
 
 def thousands(count: int) -> str:
-    """A number of tokens: 950, 12.3k, 4.56M."""
+    """A number of tokens, in three digits: 950, 12.3k, 4.56M."""
     if count < 1000:
         return str(count)
-    return f"{count / 1000:.1f}k" if count < 1_000_000 else f"{count / 1_000_000:.2f}M"
+    number, unit = (count / 1000, "k") if count < 999_500 else (count / 1_000_000, "M")
+    digits = 2 if number < 9.995 else 1 if number < 99.95 else 0
+    return f"{number:.{digits}f}{unit}"
 
 
 def dollars(cost: float | None) -> str:
     """A cost, or that its price is unknown."""
     return "cost unknown" if cost is None else f"${cost:.4f}"
+
+
+def _short_cost(cost: float | None) -> str:
+    """A cost in as few columns as it takes: cents from a dollar on."""
+    if cost is None:
+        return "cost ?"
+    return f"${cost:.4f}" if cost < 1 else f"${cost:.2f}"
 
 
 def duration(seconds: float | None) -> str:

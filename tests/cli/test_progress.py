@@ -35,12 +35,17 @@ class Clock:
         (
             SMALL,
             199,
-            "kept 120/300  rejected 3  failed 1  412 calls  8.5 calls/s  350.0k tokens in  98.0k out  $0.0512  "
+            "kept 120/300  rejected 3  failed 1  412 calls  8.5 calls/s  350k tokens in  98.0k out  $0.0512  "
             "12 min left",
         ),
-        (SMALL, 79, "kept 120/300  rej 3  fail 1  8.5/s  350.0k in 98.0k out  $0.0512  12 min left"),
-        (SMALL, 60, "kept 120/300  rej 3  fail 1  8.5/s  $0.0512  12 min left"),
-        (LARGE, 79, "kept 12345/50000  rej 1234  fail 432  8.5/s  $1234.5678  12 min left"),
+        (SMALL, 79, "kept 120/300 rej 3 fail 1  8.5/s  350k in 98.0k out  $0.0512  12 min left"),
+        (SMALL, 60, "kept 120/300 rej 3 fail 1  8.5/s  $0.0512  12 min left"),
+        (
+            Tally(12000, 8358, inherited=30000),
+            79,
+            "kept 8358/12000 rej 0 fail 0  30000 taken over  8.5/s  $0.0000  12 min left",
+        ),
+        (LARGE, 79, "kept 12345/50000 rej 1234 fail 432  8.5/s  $1234.57  12 min left"),
     ],
 )
 def test_a_line_says_what_fits(tally: Tally, width: int, line: str) -> None:
@@ -131,7 +136,7 @@ def test_the_forecast_is_said_once_when_the_run_has_made_a_hundred_calls() -> No
         progress.show(tally)
     said = [line for line in out.getvalue().splitlines() if line.startswith("after")]
     assert said == [
-        "after 100 calls: about 1,980 calls, 2.10M tokens in, 600.0k out, $1.2300 in all, 12 min left; "
+        "after 100 calls: about 1,980 calls, 2.10M tokens in, 600k out, $1.2300 in all, 12 min left; "
         "forecast before: 1,000 calls, $1.1000; assumed, not yet measured: refinement"
     ]
 
