@@ -7,8 +7,8 @@ hold no tree version, so cells that both trees have are the same cells. What hol
 
 - a prompt: every step before that stage, and later ones where the stage writes the same as before;
 - refine.rounds: all the rounds that both have;
-- seed, tree, tasks or languages: the cells that both walks come to. Each walk goes as far as its number of records, so
-  of two short walks over a large tree with different seeds they share little; a leaf that is added moves few;
+- seed, tree, tasks or languages: the cells that both walks come to. A leaf that is added moves few. Another seed or
+  another list of tasks turns the walk around, and of a large tree two short walks then share little;
 - difficulties: the questions, which are always written in all three, and the answers of those that both have;
 - model, temperature or max_tokens: nothing. They are part of every key.
 
