@@ -14,7 +14,7 @@ from .exit_codes import DONE, INTERRUPTED, SHORTFALL
 from .progress import SynthesisProgress, dollars, thousands
 
 if TYPE_CHECKING:
-    from ..experiments import Recipe
+    from ..experiments import Recipe, Synthesis
     from ..runtime.synthesizer import Outcome
 
 T = TypeVar("T")
@@ -22,28 +22,41 @@ T = TypeVar("T")
 REHEARSAL_NOTE = "rehearsal data: written by the embedded stand-in to try the pipeline, not to train on"
 
 
-def synthesise(recipe: "Recipe", run: Path, console: Console, *, resume_command: str) -> int:
+def synthesise(recipe: "Recipe", run: Path, console: Console, *, resume_command: str, fork: Path | None = None) -> int:
     """Run a synthesis to its end, a shortfall or Ctrl-C; returns the exit code.
 
     Args:
         resume_command: what to type to go on after an interruption.
+        fork: an earlier run, of which this one keeps what still holds.
     """
     import logging
 
-    from ..experiments import prepare_synthesis
+    from ..experiments import forecast, prepare_synthesis
 
     # It says of every truncated reply to look into a history that is off here; the journal and the status say it.
     logging.getLogger("dspy.clients.lm").setLevel(logging.ERROR)
 
     with (
         SynthesisProgress(console) as progress,
-        prepare_synthesis(recipe, run, on_change=progress.show, tell=console.print) as synthesis,
+        prepare_synthesis(recipe, run, fork=fork, on_change=progress.show, tell=console.print) as synthesis,
     ):
-        tally = synthesis.synthesizer.tally
-        if synthesis.resumed:
-            console.print(f"going on with {run}: {tally.kept} of {tally.asked} kept")
+        before = forecast(recipe)
+        progress.expect(synthesis.refined_forecast, before=f"{before.calls:,} calls, {dollars(before.cost_usd)}")
+        _open(synthesis, run, console)
         outcome = run_until_done(synthesis.run(), stop=synthesis.synthesizer.stop, console=console)
+    if synthesis.forked_from is not None:
+        console.print(f"kept from {synthesis.forked_from}: {outcome.tally.inherited:,} steps, without a call")
     return _close(outcome, recipe, run, console, resume_command)
+
+
+def _open(synthesis: "Synthesis", run: Path, console: Console) -> None:
+    """Say what a run goes on with, or what it was forked from and what differs."""
+    tally = synthesis.synthesizer.tally
+    source = f", forked from {synthesis.forked_from}" if synthesis.forked_from is not None else ""
+    if synthesis.resumed:
+        console.print(f"going on with {run}{source}: {tally.kept} of {tally.asked} kept")
+    elif source:
+        console.print(f"{run}{source}; what differs: {'; '.join(synthesis.changes) or 'nothing'}")
 
 
 def run_until_done(work: Coroutine[Any, Any, T], *, stop: Callable[[], None], console: Console) -> T:

@@ -34,6 +34,8 @@ def status(run: RunArgument, as_json: JsonOption = False) -> None:
         ("model", figures.model),
         ("tree", figures.tree_version),
     ]
+    if figures.forked_from is not None:
+        rows.append(("forked from", f"{figures.forked_from} ({figures.inherited:,} steps taken over without a call)"))
     for name, value in rows:
         table.add_row(name, str(value))
     console = make_console()

@@ -27,10 +27,25 @@ def synth(
     budget: Annotated[
         float | None, typer.Option("--budget", metavar="USD", help="What the run may cost.", show_default=False)
     ] = None,
+    fork: Annotated[
+        Path | None,
+        typer.Option(
+            "--fork",
+            metavar="OLD",
+            help="Begin the run with what still holds of OLD, a run of another recipe, tree or prompt.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Run a recipe: questions, answers, critiques and refinements until enough records are kept.
 
     The same command again goes on where the run was broken off. Options stand above what the recipe says.
+
+    --fork OLD copies over, without a call, every step of OLD that this run
+    comes to with the same inputs, prompt and model. After a changed critique
+    prompt or more rounds, all questions and answers hold; after another seed,
+    other tasks or a changed tree, the cells that both walks come to; after
+    another model or temperature, nothing. OLD is only read.
     """
     from ..experiments import load_recipe
     from .running import synthesise
@@ -39,7 +54,7 @@ def synth(
         load_recipe(recipe), records=records, model=model, api_base=api_base, concurrency=concurrency, budget=budget
     )
     command = shlex.join(["condor", *sys.argv[1:]])
-    raise typer.Exit(synthesise(settled, run, make_console(), resume_command=command))
+    raise typer.Exit(synthesise(settled, run, make_console(), resume_command=command, fork=fork))
 
 
 def override(

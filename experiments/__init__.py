@@ -5,6 +5,7 @@ from .export import export_run
 from .forecast import Forecast, forecast
 from .growth import GrowthPlan, grow_tree
 from .recipe import Recipe, RefineSettings, load_recipe, save_recipe
+from .refined_forecast import RefinedForecast, refine_forecast
 from .status import RunStatus, run_status
 from .synthesis import Synthesis, prepare_synthesis
 
@@ -14,6 +15,7 @@ __all__ = [
     "Life",
     "Recipe",
     "RefineSettings",
+    "RefinedForecast",
     "RunStatus",
     "Synthesis",
     "explain",
@@ -22,6 +24,7 @@ __all__ = [
     "grow_tree",
     "load_recipe",
     "prepare_synthesis",
+    "refine_forecast",
     "run_status",
     "save_recipe",
 ]

@@ -18,8 +18,8 @@ from .status import open_run
 _REPLY_TOKENS = {"question": 350, "answer": 500, "critique": 300, "refinement": 600}
 #: Characters a token: guesses as well.
 _CHARS_PER_TOKEN: dict[Language, float] = {"en": 4.0, "zh": 1.4}
-#: Steps of a stage from which its own figures count.
-_ENOUGH_STEPS = 25
+#: Executed steps of a stage from which its own figures count.
+ENOUGH_STEPS = 25
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def forecast(recipe: Recipe, *, run: Path | None = None) -> Forecast:
         BadInput: there is no run in that directory.
     """
     measured = _measured(run) if run is not None else {}
-    assumed = _assumed(recipe)
+    assumed = tokens_assumed(recipe)
     stages = []
     for stage, calls in _calls(recipe).items():
         taken, given = measured.get(stage, assumed[stage])
@@ -99,7 +99,7 @@ def _calls(recipe: Recipe) -> dict[str, int]:
     return {"question": cells, "answer": recipe.records, "critique": refined, "refinement": refined}
 
 
-def _assumed(recipe: Recipe) -> dict[str, tuple[float, float]]:
+def tokens_assumed(recipe: Recipe) -> dict[str, tuple[float, float]]:
     """Stage -> (input, output) tokens of one call: the rendered prompt, and replies of assumed length in its inputs."""
     per_token = sum(_CHARS_PER_TOKEN[language] for language in recipe.languages) / len(recipe.languages)
     question, answer = _REPLY_TOKENS["question"] / 3, _REPLY_TOKENS["answer"]
@@ -128,14 +128,17 @@ def _examples_chars(recipe: Recipe) -> float:
 
 
 def _measured(run: Path) -> dict[str, tuple[float, float]]:
-    """Stage -> (input, output) tokens of one step, repairs included, for stages that were executed often enough."""
+    """Stage -> (input, output) tokens of one step, repairs included, for stages that were executed often enough.
+
+    Steps that were taken over from another run took none and do not count.
+    """
     _, journal = open_run(run)
     with journal:
         figures = journal.stage_figures()
     return {
-        stage: (taken / steps, given / steps)
-        for stage, (steps, _, taken, given) in figures.items()
-        if steps >= _ENOUGH_STEPS
+        stage: (figure.input_tokens / figure.executed, figure.output_tokens / figure.executed)
+        for stage, figure in figures.items()
+        if figure.executed >= ENOUGH_STEPS
     }
 
 

@@ -24,6 +24,7 @@ class RunStatus:
         calls_by_stage: calls of each stage.
         reasons: outcome -> reason -> number of items, for what was not kept.
         model: what wrote it; `rehearsal` is whether that is the embedded stand-in.
+        forked_from: the name of the run that it keeps steps of, or None; `inherited` is how many.
     """
 
     run: str
@@ -42,6 +43,8 @@ class RunStatus:
     model: str
     rehearsal: bool
     tree_version: str
+    forked_from: str | None = None
+    inherited: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """The figures as a JSON object."""
@@ -91,4 +94,6 @@ def run_status(run: Path) -> RunStatus:
         model=recipe.model.name,
         rehearsal=recipe.model.is_rehearsal,
         tree_version=meta.get("tree_version", ""),
+        forked_from=meta.get("forked_from"),
+        inherited=totals.inherited,
     )

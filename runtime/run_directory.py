@@ -11,6 +11,7 @@ from .journal import Journal
 RECIPE_FILE = "recipe.yaml"
 TREE_FILE = "tree.json"
 JOURNAL_FILE = "journal.db"
+INHERITED_FILE = "inherited.db"
 _LOCK_FILE = "run.lock"
 
 
@@ -41,6 +42,11 @@ class RunDirectory:
         return self.path / JOURNAL_FILE
 
     @property
+    def inherited(self) -> Path:
+        """Of a run that was forked: the other run's journal, as it was then."""
+        return self.path / INHERITED_FILE
+
+    @property
     def exists(self) -> bool:
         """Whether a run was begun here."""
         return self.journal.exists()
@@ -61,8 +67,8 @@ class RunDirectory:
             raise RunInUse(f"{self.path}: another process works on this run; wait for it or stop it") from exc
         except OSError as exc:
             raise OutputFault(f"{self.path}: cannot lock the run: {exc.strerror or exc}") from exc
-        for name in (RECIPE_FILE, TREE_FILE):
-            for unfinished in self.path.glob(f".{name}.*.tmp"):  # what a kill in the middle of a write left
+        for left in (f".{RECIPE_FILE}.*.tmp", f".{TREE_FILE}.*.tmp", f".{INHERITED_FILE}.new*"):
+            for unfinished in self.path.glob(left):  # what a kill in the middle of a write left
                 unfinished.unlink(missing_ok=True)
         strangers = [] if self.exists else sorted({entry.name for entry in self.path.iterdir()} - _OWN)
         if strangers:
@@ -82,7 +88,8 @@ class RunDirectory:
 
         The journal goes first: without it the rest is no run.
         """
-        for name in (JOURNAL_FILE, f"{JOURNAL_FILE}-wal", f"{JOURNAL_FILE}-shm", RECIPE_FILE, TREE_FILE):
+        journal = (JOURNAL_FILE, f"{JOURNAL_FILE}-wal", f"{JOURNAL_FILE}-shm")
+        for name in (*journal, INHERITED_FILE, RECIPE_FILE, TREE_FILE):
             (self.path / name).unlink(missing_ok=True)
         (self.path / _LOCK_FILE).unlink(missing_ok=True)
         if self._made_here and not any(self.path.iterdir()):
@@ -90,4 +97,4 @@ class RunDirectory:
         self._lock.release()
 
 
-_OWN = frozenset({RECIPE_FILE, TREE_FILE, JOURNAL_FILE, _LOCK_FILE, f".{JOURNAL_FILE}.new"})
+_OWN = frozenset({RECIPE_FILE, TREE_FILE, JOURNAL_FILE, INHERITED_FILE, _LOCK_FILE, f".{JOURNAL_FILE}.new"})

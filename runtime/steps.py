@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
@@ -60,7 +61,8 @@ class JournaledSteps:
         adapter: how replies are read, and how often one that does not parse is asked for again.
         replicate: another number makes other keys: a second sample of the same.
         clock: gives the time for the records.
-        on_step: is told of every step that was executed, for live figures.
+        on_step: is told of every step that was executed or taken over, for live figures.
+        inherited: another run's journal: a step of the same key that is finished there is taken over without a call.
     """
 
     def __init__(
@@ -72,8 +74,10 @@ class JournaledSteps:
         replicate: int = 0,
         clock: Callable[[], datetime] = utc_now,
         on_step: Callable[[StepEntry], None] = lambda _: None,
+        inherited: Journal | None = None,
     ) -> None:
         self._journal = journal
+        self._inherited = inherited
         self._model = model
         self._adapter = adapter or CondorAdapter()
         self._direct: dict[Stage[Any], DirectStage[Any]] = {}
@@ -103,10 +107,13 @@ class JournaledSteps:
             return cast("T", self._recall(key, *finished))
         self._running[key] = future = asyncio.get_running_loop().create_future()
         try:
-            async with self._places:
-                if self._model.engine.stopping.is_set():
-                    raise Interrupted("stopped; everything finished is kept: the same command goes on")
-                result = await self._execute(stage, key, version, args)
+            if (finished := await self._take_over(key, args)) is not None:
+                result = cast("T", self._recall(key, *finished))
+            else:
+                async with self._places:
+                    if self._model.engine.stopping.is_set():
+                        raise Interrupted("stopped; everything finished is kept: the same command goes on")
+                    result = await self._execute(stage, key, version, args)
         except BaseException as exc:
             if isinstance(exc, Exception):
                 future.set_exception(exc)
@@ -130,6 +137,16 @@ class JournaledSteps:
         sources = [arg.id for arg in args if isinstance(arg, Record)]
         identity = self._model.spec.identity
         return content_hash([_KEY_SCHEME, stage.name, stage.given(*args), sources, version, identity, self._replicate])
+
+    async def _take_over(self, key: str, args: tuple[Any, ...]) -> tuple[StepOutcome, dict[str, Any]] | None:
+        """Copy a finished step of the other run into this one's journal, and read it there; None if there is none."""
+        entry = self._inherited.step_to_hand_on(key) if self._inherited is not None else None
+        if entry is None:
+            return None
+        entry = replace(entry, records=[*_cells(args), *_replanted(entry.records, args)])
+        await self._journal.write_step(entry)
+        self._on_step(entry)
+        return self._journal.finished_step(key)
 
     async def _execute(self, stage: Stage[T], key: str, version: str, args: tuple[Any, ...]) -> T:
         with open_ledger() as ledger:
@@ -248,6 +265,16 @@ def _cells(args: tuple[Any, ...]) -> list[Record]:
     works on them.
     """
     return [arg for arg in args if isinstance(arg, Cell)]
+
+
+def _replanted(records: Sequence[Record], args: tuple[Any, ...]) -> list[Record]:
+    """Another run's records as those of this run's tree, from which a step's arguments come.
+
+    Ids do not hold the tree's version: the same path, task and language in another tree is the same cell.
+    """
+    trees = [{"tree_version": arg.origin.tree_version} for arg in args if isinstance(arg, Record)]
+    changes = trees[0] if trees else {}
+    return [record.model_copy(update={"origin": record.origin.model_copy(update=changes)}) for record in records]
 
 
 def _sign(result: T, provenance: Provenance) -> T:

@@ -13,7 +13,7 @@ from ..programs.refine import Refine
 from ..programs.void import Void
 from .budget import Budget
 from .collector import quiet_collector
-from .journal import ItemEntry, Journal, JournalTotals, StepEntry
+from .journal import ItemEntry, Journal, StageFigures, StepEntry
 from .models import Model
 from .plan import Item, Plan
 from .steps import JournaledSteps
@@ -31,6 +31,9 @@ class Tally:
         asked: records wanted.
         calls, input_tokens, output_tokens, cost_usd: over the run's whole life, as in the journal.
         new_calls: of this process.
+        inherited: steps that were taken over from another run.
+        rejected_questions: of the rejected items, those that no answer was asked for.
+        stages: what the steps of each stage have come to.
     """
 
     asked: int
@@ -42,10 +45,14 @@ class Tally:
     input_tokens: int = 0
     output_tokens: int = 0
     cost_usd: float | None = 0.0
+    inherited: int = 0
+    rejected_questions: int = 0
+    stages: dict[str, StageFigures] = field(default_factory=dict)
 
     @classmethod
-    def resume(cls, asked: int, totals: JournalTotals) -> "Tally":
+    def resume(cls, asked: int, journal: Journal) -> "Tally":
         """The figures that a journal has reached."""
+        totals = journal.totals()
         return cls(
             asked=asked,
             kept=totals.kept,
@@ -55,10 +62,15 @@ class Tally:
             input_tokens=totals.input_tokens,
             output_tokens=totals.output_tokens,
             cost_usd=totals.cost_usd,
+            inherited=totals.inherited,
+            rejected_questions=journal.rejected_questions(),
+            stages=journal.stage_figures(),
         )
 
     def add_step(self, entry: StepEntry) -> None:
-        """Count an executed step."""
+        """Count a step that was executed or taken over."""
+        self.stages.setdefault(entry.stage, StageFigures()).add(entry)
+        self.inherited += entry.inherited
         self.calls += entry.calls
         self.new_calls += entry.calls
         self.input_tokens += entry.input_tokens
@@ -114,6 +126,7 @@ class Synthesizer:
         concurrency: cells under way at most; the model bounds the calls in flight.
         parse_retries: how often a reply that does not parse is asked for again.
         on_change: is called with the tally whenever it changes.
+        inherited: another run's journal, whose finished steps are taken over.
     """
 
     def __init__(
@@ -128,8 +141,9 @@ class Synthesizer:
         concurrency: int,
         parse_retries: int,
         on_change: Callable[[Tally], None] = lambda _: None,
+        inherited: Journal | None = None,
     ) -> None:
-        self.tally = Tally.resume(records, journal.totals())
+        self.tally = Tally.resume(records, journal)
         self._journal = journal
         self._model = model
         self._plan = plan
@@ -138,7 +152,7 @@ class Synthesizer:
         self._concurrency = concurrency
         self._on_change = on_change
         adapter = CondorAdapter(parse_retries=parse_retries)
-        self._step = JournaledSteps(journal, model, adapter=adapter, on_step=self._count_step)
+        self._step = JournaledSteps(journal, model, adapter=adapter, on_step=self._count_step, inherited=inherited)
         self._progress = _Progress()
 
     @property
@@ -262,6 +276,7 @@ class Synthesizer:
                 self.tally.kept += 1
             case "rejected":
                 self.tally.rejected += 1
+                self.tally.rejected_questions += entry.answer_id is None
             case "failed":
                 self.tally.failed += 1
         self._on_change(self.tally)

@@ -63,13 +63,18 @@ class ServerThread:
 
 @dataclass(frozen=True)
 class Cli:
-    """The `condor` command as a process, in a directory of its own and without any key in its environment."""
+    """The `condor` command as a process, in a directory of its own and without any key in its environment.
+
+    Attributes:
+        prologue: Python that the process executes before the command, to stand for another version of Condor.
+    """
 
     directory: Path
+    prologue: str = ""
 
     def start(self, *args: str, **environment: str) -> subprocess.Popen[str]:
         """Start a command."""
-        command = [sys.executable, "-c", "from condor.cli import main; main()", *args]
+        command = [sys.executable, "-c", f"{self.prologue}\nfrom condor.cli import main; main()", *args]
         return subprocess.Popen(
             command,
             cwd=self.directory,

@@ -1,6 +1,16 @@
 """The journal of a run: what survives a crash."""
 
-from .entries import ItemEntry, ItemOutcome, JournalTotals, StepEntry, StepOutcome
+from .entries import ItemEntry, ItemOutcome, JournalTotals, StageFigures, StepEntry, StepOutcome
 from .journal import Journal
+from .snapshot import take_snapshot
 
-__all__ = ["ItemEntry", "ItemOutcome", "Journal", "JournalTotals", "StepEntry", "StepOutcome"]
+__all__ = [
+    "ItemEntry",
+    "ItemOutcome",
+    "Journal",
+    "JournalTotals",
+    "StageFigures",
+    "StepEntry",
+    "StepOutcome",
+    "take_snapshot",
+]

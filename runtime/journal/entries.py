@@ -39,6 +39,11 @@ class StepEntry:
     detail: str | None = None
     raw: str | None = None
 
+    @property
+    def inherited(self) -> bool:
+        """Whether it was taken over from another run: a result that no call was made for."""
+        return not self.calls and self.outcome in ("done", "invalid")
+
 
 @dataclass(frozen=True)
 class ItemEntry:
@@ -76,6 +81,7 @@ class JournalTotals:
         calls, input_tokens, output_tokens: over all steps, whatever became of them.
         cost_usd: None where the price of any call is unknown.
         calls_by_stage: calls of each stage.
+        inherited: steps that were taken over from another run.
     """
 
     kept: int
@@ -87,3 +93,37 @@ class JournalTotals:
     output_tokens: int
     cost_usd: float | None
     calls_by_stage: dict[str, int]
+    inherited: int = 0
+
+
+@dataclass
+class StageFigures:
+    """What a stage's steps have come to.
+
+    Attributes:
+        ended: steps with a result, those that were taken over included.
+        lost: of these, the ones that brought no record.
+        inherited: of these, the ones that were taken over from another run.
+        calls, input_tokens, output_tokens: over all its steps; those that were taken over took none.
+    """
+
+    ended: int = 0
+    lost: int = 0
+    inherited: int = 0
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+    @property
+    def executed(self) -> int:
+        """Steps with a result that calls were made for."""
+        return self.ended - self.inherited
+
+    def add(self, entry: StepEntry) -> None:
+        """Count a step."""
+        self.ended += 1
+        self.lost += entry.outcome != "done"
+        self.inherited += entry.inherited
+        self.calls += entry.calls
+        self.input_tokens += entry.input_tokens
+        self.output_tokens += entry.output_tokens

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from ...corpus.records import Answer, Chain, Critique, Question, Record, Refinement, parse_record
 from ...errors import JournalFault
-from .entries import ItemEntry, JournalTotals, StepEntry, StepOutcome
+from .entries import ItemEntry, JournalTotals, StageFigures, StepEntry, StepOutcome
 from .file import check_file, connect, create_file
 from .writer import JournalWriter, Operation, insert_item, insert_step
 
@@ -128,6 +128,28 @@ class Journal:
         outcome, output, reason, detail, raw = row
         return outcome, {"output": output, "reason": reason, "detail": detail, "raw": raw}
 
+    def step_to_hand_on(self, key: str) -> StepEntry | None:
+        """A finished step with its records, as another journal takes it over, or None.
+
+        What it cost stays here: there it takes no call.
+        """
+        columns = "stage, outcome, output, reason, detail, raw, prompt_version, model, finished_at"
+        row = self._one(f"SELECT {columns} FROM steps WHERE key = ? AND outcome IN ('done', 'invalid')", (key,))
+        if row is None:
+            return None
+        stored = dict(zip(columns.split(", "), row, strict=True))
+        made = json.loads(stored["output"] or "{}").get("records", ())
+        return StepEntry(
+            key=key,
+            calls=0,
+            input_tokens=0,
+            output_tokens=0,
+            cost_usd=0.0,
+            seconds=0.0,
+            records=[self._expect(record_id, Record) for record_id in made],
+            **stored,
+        )
+
     def record(self, record_id: str) -> Record | None:
         """The record of an id, or None."""
         row = self._one("SELECT kind, body FROM records WHERE id = ?", (record_id,))
@@ -149,6 +171,17 @@ class Journal:
         row = self._one("SELECT messages FROM prompts WHERE version = ?", (version,))
         return None if row is None else json.loads(row[0])
 
+    def used_prompts(self) -> list[tuple[str, str]]:
+        """(stage, version) of every prompt that brought a result.
+
+        A version that was noted for a call which never came back has none, and binds nobody.
+        """
+        rows = self._query(
+            "SELECT stage, version FROM prompts WHERE EXISTS"
+            " (SELECT 1 FROM steps WHERE prompt_version = version AND outcome IN ('done', 'invalid')) ORDER BY rowid"
+        )
+        return [(stage, version) for stage, version in rows]
+
     def final_positions(self) -> Iterator[int]:
         """The positions of all items that a resumed run leaves alone, in order."""
         # Read at once, 8 bytes each: a cursor left open for the length of a run would keep the WAL from shrinking.
@@ -165,10 +198,11 @@ class Journal:
             by_stage = dict(self._query("SELECT stage, sum(calls) FROM steps GROUP BY stage"))
             sums = self._one(
                 "SELECT coalesce(sum(calls), 0), coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0),"
-                " sum(cost_usd), count(*) FILTER (WHERE cost_usd IS NULL) FROM steps"
+                " sum(cost_usd), count(*) FILTER (WHERE cost_usd IS NULL),"
+                " count(*) FILTER (WHERE calls = 0 AND outcome IN ('done', 'invalid')) FROM steps"
             )
             reason_counts = {(outcome, reason): count for outcome, reason, count in reasons}
-        calls, input_tokens, output_tokens, cost, unpriced = sums or (0, 0, 0, None, 0)
+        calls, input_tokens, output_tokens, cost, unpriced, inherited = sums or (0, 0, 0, None, 0, 0)
         return JournalTotals(
             kept=outcomes.get("kept", 0),
             rejected=outcomes.get("rejected", 0),
@@ -179,15 +213,23 @@ class Journal:
             output_tokens=output_tokens,
             cost_usd=None if unpriced else cost or 0.0,
             calls_by_stage=by_stage,
+            inherited=inherited,
         )
 
-    def stage_figures(self) -> dict[str, tuple[int, int, int, int]]:
-        """Stage -> (steps, calls, input tokens, output tokens), over the steps that brought a record."""
+    def stage_figures(self) -> dict[str, StageFigures]:
+        """Stage -> what its steps have come to. One that got no reply has used tokens and calls, but has not ended."""
         rows = self._query(
-            "SELECT stage, count(*), sum(calls), sum(input_tokens), sum(output_tokens)"
-            " FROM steps WHERE outcome = 'done' GROUP BY stage"
+            "SELECT stage, count(*) FILTER (WHERE outcome IN ('done', 'invalid')),"
+            " count(*) FILTER (WHERE outcome = 'invalid'),"
+            " count(*) FILTER (WHERE calls = 0 AND outcome IN ('done', 'invalid')),"
+            " sum(calls), sum(input_tokens), sum(output_tokens) FROM steps GROUP BY stage"
         )
-        return {stage: (steps, calls, taken, given) for stage, steps, calls, taken, given in rows}
+        return {stage: StageFigures(*figures) for stage, *figures in rows}
+
+    def rejected_questions(self) -> int:
+        """Items that were rejected before an answer was asked for."""
+        (count,) = self._one("SELECT count(*) FROM items WHERE outcome = 'rejected' AND answer_id IS NULL") or (0,)
+        return count
 
     def kept_chains(self) -> Iterator[Chain]:
         """The whole life of each kept item, in the order of their positions, one at a time."""

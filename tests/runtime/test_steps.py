@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from dspy.lm15 import AuthError, InvalidRequestError, Request, Response, ServerError
@@ -53,6 +54,44 @@ def test_the_same_step_asked_for_at_once_is_executed_once(journal: Journal) -> N
     answers = run_with(model, many())
     assert len(inner.requests) == 1
     assert len({answer.id for answer in answers}) == 1
+
+
+def test_a_step_of_another_run_is_taken_over_once_without_a_call_and_its_place_is_in_this_runs_tree(
+    journal: Journal, tmp_path: Path
+) -> None:
+    model, inner = scripted_model(lambda n, _: ServerError("down") if n > 0 else reply(ANSWER))
+    stage, question, unanswered = AnswerQuestion(), make_question(), make_question("What is rye?")
+    origin = question.origin.model_copy(update={"tree_version": "another"})
+    told: list[StepEntry] = []
+
+    async def work() -> list[Answer]:
+        with Journal.create(tmp_path / "old.db", {}) as old:
+            steps = JournaledSteps(old, model)
+            await steps(stage, question)
+            with pytest.raises(CallFault):
+                await steps(stage, unanswered)
+            calls = len(inner.requests)
+            forked = JournaledSteps(journal, model, inherited=old, on_step=told.append)
+            here = question.model_copy(update={"origin": origin})
+            answers = await asyncio.gather(*(forked(stage, here) for _ in range(10)))
+            assert len(inner.requests) == calls
+            with pytest.raises(CallFault):
+                await forked(stage, unanswered)
+            assert len(inner.requests) > calls
+            return answers
+
+    answers = run_with(model, work())
+    assert [entry.inherited for entry in told] == [True, False]
+    assert {answer.origin.tree_version for answer in answers} == {"another"}
+    made = answers[0].provenance
+    assert made is not None
+    assert (made.calls, made.input_tokens) == (1, 10)
+    assert journal.record(answers[0].id) == answers[0]
+    totals = journal.totals()
+    assert totals.inherited == 1
+    assert totals.calls == told[1].calls
+    figures = journal.stage_figures()["answer"]
+    assert (figures.ended, figures.inherited, figures.executed) == (1, 1, 0)
 
 
 def test_the_cell_is_stored_with_its_questions_and_questions_come_back_in_order(journal: Journal) -> None:
