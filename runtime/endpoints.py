@@ -125,6 +125,11 @@ class EndpointPool:
         self._timer: asyncio.TimerHandle | None = None
         self._timer_for = 0.0
 
+    @property
+    def all_down(self) -> bool:
+        """Whether no endpoint is left that counts as alive."""
+        return all(endpoint.breaker.is_down for endpoint in self.endpoints)
+
     async def acquire(self) -> Place:
         """A place, once there is one.
 

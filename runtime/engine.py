@@ -186,7 +186,8 @@ class LimitedEngine:
         if not isinstance(error, PASSING):
             return False
         if not self.proven:
-            return failures.count < self._retry.first_attempts * len(self._routes)
+            # An endpoint that never answered is no outage to sit out: its address is wrong, as far as anybody knows.
+            return failures.count < self._retry.first_attempts * len(self._routes) and not self.pool().all_down
         now, patience_s = time.monotonic(), self._retry.patience_s
         if failures.outage and now - failures.outage.since > patience_s:
             raise ModelFault(f"down for {patience_s:g} s: {error}; the same command goes on") from error

@@ -141,6 +141,20 @@ def test_a_dead_first_endpoint_does_not_keep_a_run_from_beginning() -> None:
     run(work())
 
 
+def test_endpoints_that_never_answered_are_told_at_once_however_many_calls_wait() -> None:
+    endpoints = Served(), Served()
+    for endpoint in endpoints:
+        endpoint.error = TransportError("refused")
+    engine = make_engine(*endpoints, concurrency=64, retry=RetryPolicy(base_s=0.5))
+
+    async def work() -> None:
+        with pytest.raises(TransportError):
+            await asyncio.wait_for(asyncio.gather(*(engine.complete(ask_number(number)) for number in range(64))), 10)
+
+    run(work())
+    assert not engine.proven
+
+
 @pytest.mark.parametrize("error", [TransportError("refused"), ServerError("bad gateway", status=502)])
 def test_an_outage_pauses_the_run_and_burns_no_attempt(error: LM15Error) -> None:
     """Every request meets the outage and is answered after it, though each had but 3 attempts."""
