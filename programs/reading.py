@@ -81,9 +81,12 @@ def _without_thinking(reply: str, names: Sequence[str]) -> str:
     """A reply without its leading `<think>` block.
 
     Some chat templates open the block themselves, so that only its end is in the reply: what stands before a `</think>`
-    is dropped where the wanted fields follow it.
+    is dropped where the wanted fields follow it. A reply that begins with a field has no such block: there it is text.
     """
     body = _THINKING.sub("", reply)
+    begins = _MARKER.match(body)
+    if begins is not None and begins.group(1) in names:
+        return body
     _, closed, rest = body.partition("</think>")
     opened = [match.group(1) for match in map(_MARKER.match, rest.split("\n")) if match]
     return rest if closed and set(names) <= set(opened) else body

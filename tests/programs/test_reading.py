@@ -229,6 +229,7 @@ def _with_raw_breaks(source: str) -> str:
     marker=st.booleans(),
 )
 @example(("a\n" + COMPLETED + "\nb", "[[ ## questions ## ]]", "c"), False, True, None, False, True)
+@example(("</think>\n[[ ## questions ## ]]", "b", "c"), False, True, None, False, True)
 @example(("```json\n{}\n```", "b", "```"), False, True, 2, True, True)
 @settings(max_examples=150, deadline=None, derandomize=True, database=None)
 def test_any_three_questions_come_back_exactly(
