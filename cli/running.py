@@ -4,13 +4,15 @@ import asyncio
 import signal
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.console import Console
 
 from ..errors import Interrupted
-from .exit_codes import DONE, INTERRUPTED, SHORTFALL
+from .batch import show_taken, show_waiting
+from .exit_codes import DONE, INTERRUPTED, PENDING, SHORTFALL
 from .progress import SynthesisProgress, dollars, thousands
 
 if TYPE_CHECKING:
@@ -22,11 +24,20 @@ T = TypeVar("T")
 REHEARSAL_NOTE = "rehearsal data: written by the embedded stand-in to try the pipeline, not to train on"
 
 
-def synthesise(recipe: "Recipe", run: Path, console: Console, *, resume_command: str) -> int:
+def synthesise(
+    recipe: "Recipe",
+    run: Path,
+    console: Console,
+    *,
+    resume_command: str,
+    batch: Path | None = None,
+    batch_again: bool = False,
+) -> int:
     """Run a synthesis to its end, a shortfall or Ctrl-C; returns the exit code.
 
     Args:
-        resume_command: what to type to go on after an interruption.
+        resume_command: what to type to go on after an interruption, or when results have come.
+        batch, batch_again: see `prepare_synthesis`.
     """
     import logging
 
@@ -35,12 +46,21 @@ def synthesise(recipe: "Recipe", run: Path, console: Console, *, resume_command:
     # It says of every truncated reply to look into a history that is off here; the journal and the status say it.
     logging.getLogger("dspy.clients.lm").setLevel(logging.ERROR)
 
-    with SynthesisProgress(console) as progress, prepare_synthesis(recipe, run, on_change=progress.show) as synthesis:
+    prepared = partial(
+        prepare_synthesis, batch=batch, batch_again=batch_again, on_taken=lambda taken: show_taken(taken, console)
+    )
+    with SynthesisProgress(console) as progress, prepared(recipe, run, on_change=progress.show) as synthesis:
         tally = synthesis.synthesizer.tally
         if synthesis.resumed:
             console.print(f"going on with {run}: {tally.kept} of {tally.asked} kept")
         outcome = run_until_done(synthesis.run(), stop=synthesis.synthesizer.stop, console=console)
-    return _close(outcome, recipe, run, console, resume_command)
+        waiting = synthesis.batch.waiting() if synthesis.batch else None
+    code = _close(outcome, recipe, run, console, resume_command)
+    # What is still pending of a run that has all it was asked for is not needed.
+    if waiting and waiting.requests and code not in (DONE, INTERRUPTED):
+        show_waiting(waiting, run, console, resume_command)
+        return PENDING
+    return code
 
 
 def run_until_done(work: Coroutine[Any, Any, T], *, stop: Callable[[], None], console: Console) -> T:
@@ -102,4 +122,4 @@ def _close(outcome: "Outcome", recipe: "Recipe", run: Path, console: Console, re
     if outcome.shortfall:
         console.print(f"shortfall: {outcome.shortfall}")
         return SHORTFALL
-    return DONE
+    return PENDING if outcome.waiting else DONE

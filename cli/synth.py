@@ -26,10 +26,23 @@ def synth(
     budget: Annotated[
         float | None, typer.Option("--budget", metavar="USD", help="What the run may cost.", show_default=False)
     ] = None,
+    batch: Annotated[
+        Path | None,
+        typer.Option(
+            "--batch",
+            metavar="DIR",
+            help="Make no call: take in results from here and write requests as batch files.",
+            show_default=False,
+        ),
+    ] = None,
+    batch_again: Annotated[
+        bool, typer.Option("--batch-again", help="Ask again for what is pending in batch files, and perhaps pay twice.")
+    ] = False,
 ) -> None:
     """Run a recipe: questions, answers, critiques and refinements until enough records are kept.
 
-    The same command again goes on where the run was broken off. Options stand above what the recipe says.
+    The same command again goes on where the run was broken off. Options stand above what the recipe says. With
+    --batch, it exits with 4 while results are awaited.
     """
     from ..experiments import load_recipe
     from .running import synthesise
@@ -37,8 +50,10 @@ def synth(
     settled = override(
         load_recipe(recipe), records=records, model=model, api_base=api_base, concurrency=concurrency, budget=budget
     )
-    command = shlex.join(["condor", *sys.argv[1:]])
-    raise typer.Exit(synthesise(settled, run, make_console(), resume_command=command))
+    # Asking again is for once: the command that goes on does not say it.
+    command = shlex.join(["condor", *(word for word in sys.argv[1:] if word != "--batch-again")])
+    code = synthesise(settled, run, make_console(), resume_command=command, batch=batch, batch_again=batch_again)
+    raise typer.Exit(code)
 
 
 def override(

@@ -9,6 +9,9 @@ from .. import __version__
 from ..errors import ModelFault, RunMismatch
 from ..knowledge import CellSampler, KnowledgeTree, load_tree, save_tree
 from ..programs import Refine, Void
+from ..runtime.batch.intake import TakenIn
+from ..runtime.batch.model import build_batch_model
+from ..runtime.batch.session import BatchSession, check_directory, give_up_batches, open_session, refuse_pending
 from ..runtime.journal import Journal
 from ..runtime.models import Model, build_model, set_budget
 from ..runtime.plan import Plan
@@ -28,6 +31,7 @@ class Synthesis:
         directory: where the run lives.
         synthesizer: does the work.
         resumed: whether an earlier session began it.
+        batch: takes replies from batch files and writes requests into them, in the place of calls.
     """
 
     recipe: Recipe
@@ -36,6 +40,7 @@ class Synthesis:
     journal: Journal
     synthesizer: Synthesizer
     resumed: bool
+    batch: BatchSession | None = None
 
     async def run(self) -> Outcome:
         """Work until enough records are kept, the tree is used up, or it is stopped.
@@ -44,10 +49,12 @@ class Synthesis:
             ModelFault: no call can succeed. A run that never got a reply is taken away again; another is kept as it is.
             OutputFault: the journal cannot be written.
         """
+        if self.batch is not None:
+            return await self.batch.run(self.synthesizer.run)
         try:
             return await self.synthesizer.run()
         except ModelFault:
-            if not self.journal.totals().calls:
+            if not self.directory.batch.exists() and not self.journal.totals().calls:
                 self.journal.close()
                 self.directory.discard()
             raise
@@ -55,23 +62,41 @@ class Synthesis:
 
 @contextmanager
 def prepare_synthesis(
-    recipe: Recipe, run: Path, *, on_change: Callable[[Tally], None] = lambda _: None
+    recipe: Recipe,
+    run: Path,
+    *,
+    on_change: Callable[[Tally], None] = lambda _: None,
+    batch: Path | None = None,
+    batch_again: bool = False,
+    on_taken: Callable[[TakenIn], None] = lambda _: None,
 ) -> Iterator[Synthesis]:
     """Check everything that can be checked without a call, make or open the run, and hold it.
 
+    Args:
+        on_change: is called with the tally whenever it changes.
+        batch: a directory of batch files, to work with them and make no call.
+        batch_again: await no result any more that is pending in batch files: ask again, and perhaps pay twice.
+        on_taken: is told what results were taken in.
+
     Raises:
         BadInput: a tree, a model, a key or a directory is not what the recipe needs, or the run was made from another
-            recipe: nothing was changed.
+            recipe, or its requests are pending in batch files: nothing was changed.
     """
     tree = load_trees(recipe.tree)
     sampler = CellSampler(tree, languages=recipe.languages, tasks=recipe.tasks, seed=recipe.seed)
-    model = build_model(recipe.model, concurrency=recipe.concurrency)
+    if batch is None:
+        model = build_model(recipe.model, concurrency=recipe.concurrency)
+    else:
+        model = build_batch_model(recipe.model, concurrency=recipe.concurrency)
+        check_directory(batch)
     if recipe.budget_usd is not None:
         set_budget(model, recipe.budget_usd, spent_usd=0.0)
     with RunDirectory(run) as directory:
         resumed = directory.exists
+        if batch is None and not batch_again:
+            refuse_pending(directory.batch, directory.journal)
         journal = _resume(directory, recipe, tree) if resumed else _begin(directory, recipe, tree)
-        with journal:
+        with journal, _batch_session(directory, journal, model, batch, batch_again, on_taken) as session:
             if recipe.budget_usd is not None:
                 set_budget(model, recipe.budget_usd, spent_usd=journal.totals().cost_usd)
             yield Synthesis(
@@ -79,8 +104,9 @@ def prepare_synthesis(
                 tree=tree,
                 directory=directory,
                 journal=journal,
-                synthesizer=_synthesizer(recipe, tree, sampler, model, journal, on_change),
+                synthesizer=_synthesizer(recipe, tree, sampler, model, journal, on_change, session),
                 resumed=resumed,
+                batch=session,
             )
 
 
@@ -91,6 +117,7 @@ def _synthesizer(
     model: Model,
     journal: Journal,
     on_change: Callable[[Tally], None],
+    batch: BatchSession | None,
 ) -> Synthesizer:
     return Synthesizer(
         journal=journal,
@@ -102,7 +129,27 @@ def _synthesizer(
         concurrency=recipe.concurrency,
         parse_retries=recipe.parse_retries,
         on_change=on_change,
+        replies=batch.replies if batch else None,
     )
+
+
+@contextmanager
+def _batch_session(
+    directory: RunDirectory,
+    journal: Journal,
+    model: Model,
+    batch: Path | None,
+    again: bool,
+    on_taken: Callable[[TakenIn], None],
+) -> Iterator[BatchSession | None]:
+    """What stands in the place of calls, if batch files do."""
+    if batch is not None:
+        with open_session(directory.batch, batch, model, journal, again=again, on_taken=on_taken) as session:
+            yield session
+        return
+    if again:
+        give_up_batches(directory.batch)
+    yield None
 
 
 def _begin(directory: RunDirectory, recipe: Recipe, tree: KnowledgeTree) -> Journal:

@@ -11,6 +11,7 @@ from .journal import Journal
 RECIPE_FILE = "recipe.yaml"
 TREE_FILE = "tree.json"
 JOURNAL_FILE = "journal.db"
+BATCH_FILE = "batch.db"
 _LOCK_FILE = "run.lock"
 
 
@@ -39,6 +40,11 @@ class RunDirectory:
     def journal(self) -> Path:
         """The run's truth."""
         return self.path / JOURNAL_FILE
+
+    @property
+    def batch(self) -> Path:
+        """What is known of the run's batch files, if there are any."""
+        return self.path / BATCH_FILE
 
     @property
     def exists(self) -> bool:
