@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 from condor.runtime.rehearsal.composer import compose
 from condor.runtime.rehearsal.server import RehearsalServer, _completion, _read_body
@@ -82,7 +82,7 @@ class BatchServer:
 
     Attributes:
         count: what it was asked.
-        break_after: break the connection after so many of these, by "METHOD path"; the work is done all the same.
+        break_next: how many of the next answers are broken off, by "METHOD path"; the work is done all the same.
         refuse: answer with (status, headers) in the place of the work, one after the other, by "METHOD path".
         cut: how many of the next downloads break off in the middle.
     """
@@ -135,8 +135,10 @@ class BatchServer:
 
     async def _upload(self, request: web.Request) -> web.Response:
         parts: dict[str, bytes] = {}
-        async for part in await request.multipart():
-            parts[part.name or ""] = bytes(await part.read())  # pyright: ignore[reportAttributeAccessIssue]
+        reader = await request.multipart()
+        while (part := await reader.next()) is not None:
+            assert isinstance(part, BodyPartReader)
+            parts[part.name or ""] = bytes(await part.read())
         assert parts["purpose"] == b"batch"
         self.count.uploads += 1
         file_id = f"file-{self.count.uploads}"

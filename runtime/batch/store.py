@@ -104,8 +104,10 @@ class BatchStore:
         with self._guarded():
             if not read_only and not path.exists():
                 _create(path)
+            # Looked at before it is opened for writing, which would change a stranger's file.
+            with closing(connect(path, read_only=True)) as database:
+                self._check(database)
             self._database = connect(path, read_only=read_only)
-        self._check()
 
     def close(self) -> None:
         """Close the file; what was not committed is not kept."""
@@ -303,9 +305,9 @@ class BatchStore:
 
     # -- SQLite --------------------------------------------------------------------------------------------------
 
-    def _check(self) -> None:
-        (application,) = self._one("PRAGMA application_id") or (0,)
-        (version,) = self._one("PRAGMA user_version") or (0,)
+    def _check(self, database: sqlite3.Connection) -> None:
+        (application,) = database.execute("PRAGMA application_id").fetchone()
+        (version,) = database.execute("PRAGMA user_version").fetchone()
         if application != _APPLICATION_ID:
             raise JournalFault(f"{self.path}: not what Condor notes of batch files")
         if version > _SCHEMA_VERSION:
