@@ -1,5 +1,6 @@
 """With which model, data and prompts? Recipes, and what is done with a run: synthesis, status, explanation, export."""
 
+from .batch import RunBatches, open_batches
 from .explain import Life, explain
 from .export import export_run
 from .forecast import Forecast, forecast
@@ -14,6 +15,7 @@ __all__ = [
     "Life",
     "Recipe",
     "RefineSettings",
+    "RunBatches",
     "RunStatus",
     "Synthesis",
     "explain",
@@ -21,6 +23,7 @@ __all__ = [
     "forecast",
     "grow_tree",
     "load_recipe",
+    "open_batches",
     "prepare_synthesis",
     "run_status",
     "save_recipe",

@@ -145,14 +145,40 @@ def answers(lines: Iterable[str], settings: RehearsalSettings, status: int = 200
     return [answer_request(line, settings, status) for line in lines]
 
 
-def work_off(run: Run, settings: RehearsalSettings, put: Callable[[Run, list[dict[str, Any]], int], None]) -> Session:
-    """Sessions until nothing is pending; `put` lays each round's results into the directory."""
-    seen: set[str] = set()
-    for number in range(30):
+class Answering:
+    """A batch service without the service: makes the results of each shard that was not answered yet.
+
+    Args:
+        settings: how the model behaves.
+        fails: whether a request, by its id, fails in passing when it is asked for the first time.
+    """
+
+    def __init__(self, settings: RehearsalSettings, fails: Callable[[str], bool] = lambda _: False) -> None:
+        self._settings = settings
+        self._fails = fails
+        self._shards: set[Path] = set()
+        self._asked: set[str] = set()
+
+    def results(self, run: Run) -> list[dict[str, Any]]:
+        made = []
+        for path in run.shards():
+            lines = [line for line in path.read_text(encoding="utf-8").split("\n") if line and path not in self._shards]
+            made += [self._result(line) for line in lines]
+            self._shards.add(path)
+        return made
+
+    def _result(self, line: str) -> dict[str, Any]:
+        name = json.loads(line)["custom_id"]
+        failed = name not in self._asked and self._fails(name)
+        self._asked.add(name)
+        return answer_request(line, self._settings, 429 if failed else 200)
+
+
+def work_off(run: Run, answering: Answering) -> Session:
+    """Sessions until nothing is pending, each round's results in one file."""
+    for number in range(40):
         session = run.session()
         if not session.waiting.requests:
             return session
-        new = {name: line for name, line in run.requests().items() if name not in seen}
-        seen |= set(new)
-        put(run, answers(new.values(), settings), number)
+        run.put(answering.results(run), f"results-{number}.jsonl")
     raise AssertionError("it did not come to an end")

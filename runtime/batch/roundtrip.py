@@ -98,7 +98,8 @@ class RoundTrip:
             await asyncio.sleep(every_s)
 
     async def fetch(self) -> int:
-        """Bring the output and error files of all batches that have ended into the directory; returns how many ended.
+        """Bring the output and error files of all batches that have ended into the directory; returns how many
+        were fetched.
 
         Raises:
             BatchFault: a file cannot be had, or not whole; nothing half is left.
@@ -107,11 +108,16 @@ class RoundTrip:
         ended = 0
         for shard in self._store.shards("submitted"):
             batch = await self._service.get(shard.batch_id or "")
-            names = await self._download(shard, batch) if batch.ended else []
-            if batch.ended:
+            if not batch.ended:
+                self._on_state(_state(shard, batch))
+            elif batch.request_counts and batch.request_counts.completed and not batch.output_file_id:
+                # Taken as it is, it would say that everything must be asked, and paid for, again.
+                self._on_state(_state(shard, batch, detail="its output file is not there yet: fetch again later"))
+            else:
+                names = await self._download(shard, batch)
                 self._store.set_results(shard.name, names)
+                self._on_state(_state(shard, batch, detail=", ".join(names)))
                 ended += 1
-            self._on_state(_state(shard, batch, detail=", ".join(names)))
         return ended
 
     async def _download(self, shard: Shard, batch: Batch) -> list[str]:

@@ -57,7 +57,7 @@ class Patience:
     """
 
     attempts: int = 4
-    base_s: float = 1.0
+    base_s: float = 0.5
 
 
 class _Foreign(BaseModel):

@@ -225,6 +225,20 @@ def test_a_file_that_the_service_has_lost_is_told(run: Run) -> None:
             fetch(run, spec)
 
 
+def test_an_output_file_that_is_not_named_yet_is_waited_for(run: Run) -> None:
+    server = BatchServer()
+    with serving(server) as spec:
+        submit(run, spec)
+        finish(run, spec)
+        named = server.batches["batch_0"]["output_file_id"]
+        server.batches["batch_0"]["output_file_id"] = None
+        assert "not there yet" in fetch(run, spec)[0].detail
+        assert run.session().waiting.requests == 2
+        server.batches["batch_0"]["output_file_id"] = named
+        assert fetch(run, spec)[0].detail == "requests-0001.output.jsonl"
+    assert run.session().taken.replies == 2
+
+
 def test_a_batch_that_failed_is_told_and_its_requests_are_written_again(run: Run) -> None:
     server = BatchServer(failed=lambda number: "the enqueued token limit is reached" if number == 0 else None)
     with serving(server) as spec:

@@ -21,15 +21,11 @@ from condor.runtime.rehearsal.engine import AsyncRehearsalEngine
 from condor.runtime.rehearsal.settings import RehearsalSettings
 
 from batch_server import answer_request, expired_result
-from batch_support import SPEC, Run, answers, work_off
+from batch_support import SPEC, Answering, Run, answers, work_off
 
 WELL = RehearsalSettings()
 #: A third of all replies does not follow the format, and is asked for again.
 SLOPPY = RehearsalSettings(malformed=0.3)
-
-
-def put_all(run: Run, results: list[dict[str, Any]], number: int) -> None:
-    run.put(results, f"results-{number}.jsonl")
 
 
 def live(path: Path, settings: RehearsalSettings, records: int = 6) -> Run:
@@ -46,7 +42,7 @@ def live(path: Path, settings: RehearsalSettings, records: int = 6) -> Run:
 )
 def test_a_run_on_batch_files_is_the_live_run(tmp_path: Path, settings: RehearsalSettings) -> None:
     run = Run(tmp_path / "run", 12)
-    last = work_off(run, settings, put_all)
+    last = work_off(run, Answering(settings))
     assert (last.outcome.tally.kept, last.outcome.waiting, last.outcome.shortfall) == (12, 0, None)
     whole = live(tmp_path / "live", settings, 12)
     assert run.exported() == whole.exported()
@@ -56,27 +52,34 @@ def test_a_run_on_batch_files_is_the_live_run(tmp_path: Path, settings: Rehearsa
     assert len(run.requests()) == sum(path.read_text().count("\n") for path in run.shards())  # and nothing asked twice
 
 
+def fails(custom_id: str) -> bool:
+    """A quarter of all requests fail when they are asked for the first time."""
+    return custom_id[0] in "048c"
+
+
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return live(tmp_path_factory.mktemp("live"), SLOPPY)
+    """What comes out where results come as they should: of each shard in one file, before the next session."""
+    run = Run(tmp_path_factory.mktemp("whole"))
+    work_off(run, Answering(SLOPPY, fails))
+    assert run.exported() == live(tmp_path_factory.mktemp("live"), SLOPPY).exported()
+    assert any(step[8] > 1 for step in run.contents()["steps"])
+    return run
 
 
-@settings(deadline=None, max_examples=12)
+@pytest.mark.timeout(300)
+@settings(deadline=None, max_examples=6)
 @given(st.randoms(use_true_random=False), st.integers(1, 3), st.floats(0.3, 1.0), st.integers(1, 7))
 def test_order_duplication_and_partition_of_results_change_nothing(
     whole: Run, rng: random.Random, files: int, share: float, per_shard: int
 ) -> None:
     with tempfile.TemporaryDirectory() as name:
-        run = Run(Path(name))
+        run, answering = Run(Path(name)), Answering(SLOPPY, fails)
         held: list[dict[str, Any]] = []
-        asked: dict[str, str] = {}
-        for number in range(80):
-            session = run.session(limits=ShardLimits(requests=per_shard))
-            if not session.waiting.requests:
+        for number in range(120):
+            if not run.session(limits=ShardLimits(requests=per_shard)).waiting.requests:
                 break
-            new = {name: line for name, line in run.requests().items() if name not in asked}
-            asked |= new
-            held += answers(new.values(), SLOPPY)
+            held += answering.results(run)
             rng.shuffle(held)
             cut = max(1, round(len(held) * share))
             coming, held = held[:cut], held[cut:]
