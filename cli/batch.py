@@ -113,11 +113,13 @@ def show_waiting(waiting: "Waiting", run: Path, console: Console, again: str) ->
     for path in waiting.shards:
         console.print(f"  {path} ({_megabytes(path)})")
     if waiting.unsent:
-        console.print(f"  still to be sent: {', '.join(waiting.unsent)}")
-    if waiting.shards or waiting.unsent:
+        console.print(f"  not sent by condor batch submit: {', '.join(waiting.unsent)}")
+    if waiting.shards:
         console.print(f"next: {_command('submit', run)}, or give the shards to a batch service yourself")
+    elif waiting.unsent:
+        console.print(f"next: {_command('submit', run)}, unless you have given them to a batch service yourself")
     else:
-        console.print(f"next: {_command('poll', run)}, if that is how they were sent")
+        console.print(f"next: {_command('poll', run)}")
     console.print(
         f"then: put the results into {waiting.directory} ({_command('fetch', run)} does) and go on with: {again}"
     )
