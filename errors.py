@@ -25,6 +25,8 @@
     │   ├── TruncatedReply          it ends at the token limit (finish reason `length`)
     │   ├── RefusedReply            the model or its provider declined (finish reason `content_filter`)
     │   └── RefusedRequest          the endpoint takes other requests, but not this one (too long, not allowed)
+    ├── BatchFault                  a batch service does not do what was asked; the same command goes on
+    ├── Pending                     a reply is still to come in a batch's results; its chain waits
     ├── CallFault                   one call got no reply; the run goes on and a resumed run asks again
     └── Interrupted                 the run was stopped; everything finished is kept
         └── BudgetReached           by its budget: no call is certain to stay below it
@@ -162,6 +164,14 @@ class CallFault(CondorError):
         super().__init__(message)
         self.reason = reason
         self.step_key: str | None = None
+
+
+class BatchFault(CondorError):
+    """A batch service refused, broke off, or answered what it should not."""
+
+
+class Pending(CondorError):
+    """A request's reply lies in no results file yet; whoever needs it goes on in a later session."""
 
 
 class Interrupted(CondorError):

@@ -6,7 +6,7 @@ import sys
 import typer
 
 from ..errors import BadInput, CondorError, Interrupted
-from . import explain, export, forecast, quickstart, serve_rehearsal, status, synth, tree
+from . import batch, explain, export, forecast, quickstart, serve_rehearsal, status, synth, tree
 from .exit_codes import BAD_INPUT, FAILED, INTERRUPTED
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app.command("quickstart")(quickstart.quickstart)
 app.add_typer(tree.app, name="tree")
 app.command("forecast")(forecast.forecast)
 app.command("synth")(synth.synth)
+app.add_typer(batch.app, name="batch")
 app.command("status")(status.status)
 app.command("explain")(explain.explain)
 app.command("export")(export.export)

@@ -4,17 +4,19 @@ import asyncio
 import signal
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.console import Console
 
 from ..errors import Interrupted
-from .exit_codes import DONE, INTERRUPTED, SHORTFALL
+from .batch import show_taken, show_waiting
+from .exit_codes import DONE, INTERRUPTED, PENDING, SHORTFALL
 from .progress import SynthesisProgress, dollars, thousands
 
 if TYPE_CHECKING:
-    from ..experiments import Recipe, Synthesis
+    from ..experiments import BatchUse, Recipe, Synthesis
     from ..runtime.synthesizer import Outcome
 
 T = TypeVar("T")
@@ -22,12 +24,21 @@ T = TypeVar("T")
 REHEARSAL_NOTE = "rehearsal data: written by the embedded stand-in to try the pipeline, not to train on"
 
 
-def synthesise(recipe: "Recipe", run: Path, console: Console, *, resume_command: str, fork: Path | None = None) -> int:
+def synthesise(
+    recipe: "Recipe",
+    run: Path,
+    console: Console,
+    *,
+    resume_command: str,
+    fork: Path | None = None,
+    batch: "BatchUse | None" = None,
+) -> int:
     """Run a synthesis to its end, a shortfall or Ctrl-C; returns the exit code.
 
     Args:
-        resume_command: what to type to go on after an interruption.
+        resume_command: what to type to go on after an interruption, or when results have come.
         fork: an earlier run, of which this one keeps what still holds.
+        batch: how batch files are used, if they are.
     """
     import logging
 
@@ -36,17 +47,23 @@ def synthesise(recipe: "Recipe", run: Path, console: Console, *, resume_command:
     # It says of every truncated reply to look into a history that is off here; the journal and the status say it.
     logging.getLogger("dspy.clients.lm").setLevel(logging.ERROR)
 
-    with (
-        SynthesisProgress(console) as progress,
-        prepare_synthesis(recipe, run, fork=fork, on_change=progress.show, tell=console.print) as synthesis,
-    ):
+    prepared = partial(
+        prepare_synthesis, fork=fork, batch=batch, on_taken=lambda taken: show_taken(taken, console), tell=console.print
+    )
+    with SynthesisProgress(console) as progress, prepared(recipe, run, on_change=progress.show) as synthesis:
         before = forecast(recipe)
         progress.expect(synthesis.refined_forecast, before=f"{before.calls:,} calls, {dollars(before.cost_usd)}")
         _open(synthesis, run, console)
         outcome = run_until_done(synthesis.run(), stop=synthesis.synthesizer.stop, console=console)
+        waiting = synthesis.batch.waiting() if synthesis.batch else None
     if synthesis.forked_from is not None:
         console.print(f"kept from {synthesis.forked_from}: {outcome.tally.inherited:,} steps, without a call")
-    return _close(outcome, recipe, run, console, resume_command)
+    code = _close(outcome, recipe, run, console, resume_command)
+    # What is still pending of a run that has all it was asked for is not needed.
+    if waiting and waiting.requests and code not in (DONE, INTERRUPTED):
+        show_waiting(waiting, run, console, resume_command)
+        return PENDING
+    return code
 
 
 def _open(synthesis: "Synthesis", run: Path, console: Console) -> None:
@@ -118,4 +135,4 @@ def _close(outcome: "Outcome", recipe: "Recipe", run: Path, console: Console, re
     if outcome.shortfall:
         console.print(f"shortfall: {outcome.shortfall}")
         return SHORTFALL
-    return DONE
+    return PENDING if outcome.waiting else DONE

@@ -27,6 +27,7 @@ def status(run: RunArgument, as_json: JsonOption = False) -> None:
         ("rejected", _with_reasons(figures.rejected, figures.reasons.get("rejected"))),
         ("failed", _with_reasons(figures.failed, figures.reasons.get("failed"))),
         ("missing", figures.missing),
+        ("pending", figures.pending),
         ("calls", _with_reasons(figures.calls, figures.calls_by_stage)),
         ("tokens in", f"{figures.input_tokens:,}"),
         ("tokens out", f"{figures.output_tokens:,}"),

@@ -36,10 +36,23 @@ def synth(
             show_default=False,
         ),
     ] = None,
+    batch: Annotated[
+        Path | None,
+        typer.Option(
+            "--batch",
+            metavar="DIR",
+            help="Make no call: take in results from here and write requests as batch files.",
+            show_default=False,
+        ),
+    ] = None,
+    batch_again: Annotated[
+        bool, typer.Option("--batch-again", help="Ask again for what is pending in batch files, and perhaps pay twice.")
+    ] = False,
 ) -> None:
     """Run a recipe: questions, answers, critiques and refinements until enough records are kept.
 
-    The same command again goes on where the run was broken off. Options stand above what the recipe says.
+    The same command again goes on where the run was broken off. Options stand above what the recipe says. With
+    --batch, it exits with 4 while results are awaited.
 
     --fork OLD copies over, without a call, every step of OLD that this run
     comes to with the same inputs, prompt and model. After a changed critique
@@ -47,14 +60,16 @@ def synth(
     other tasks or a changed tree, the cells that both walks come to; after
     another model or temperature, nothing. OLD is only read.
     """
-    from ..experiments import load_recipe
+    from ..experiments import BatchUse, load_recipe
     from .running import synthesise
 
     settled = override(
         load_recipe(recipe), records=records, model=model, api_base=api_base, concurrency=concurrency, budget=budget
     )
-    command = shlex.join(["condor", *sys.argv[1:]])
-    raise typer.Exit(synthesise(settled, run, make_console(), resume_command=command, fork=fork))
+    # Asking again is for once: the command that goes on does not say it.
+    command = shlex.join(["condor", *(word for word in sys.argv[1:] if word != "--batch-again")])
+    use = BatchUse(batch, again=batch_again)
+    raise typer.Exit(synthesise(settled, run, make_console(), resume_command=command, fork=fork, batch=use))
 
 
 def override(

@@ -1,5 +1,6 @@
 """With which model, data and prompts? Recipes, and what is done with a run: synthesis, status, explanation, export."""
 
+from .batch import BatchUse, RunBatches, open_batches
 from .explain import Life, explain
 from .export import export_run
 from .forecast import Forecast, forecast
@@ -10,12 +11,14 @@ from .status import RunStatus, run_status
 from .synthesis import Synthesis, prepare_synthesis
 
 __all__ = [
+    "BatchUse",
     "Forecast",
     "GrowthPlan",
     "Life",
     "Recipe",
     "RefineSettings",
     "RefinedForecast",
+    "RunBatches",
     "RunStatus",
     "Synthesis",
     "explain",
@@ -23,6 +26,7 @@ __all__ = [
     "forecast",
     "grow_tree",
     "load_recipe",
+    "open_batches",
     "prepare_synthesis",
     "refine_forecast",
     "run_status",

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import BadInput
+from ..runtime.batch.session import pending_requests
 from ..runtime.journal import Journal
 from ..runtime.run_directory import RunDirectory
 from .recipe import load_recipe
@@ -19,6 +20,7 @@ class RunStatus:
         attempted: items that have ended: kept + rejected + failed.
         kept, rejected, failed: items by how they ended.
         missing: records still to be kept.
+        pending: requests in batch files whose results are awaited.
         calls, input_tokens, output_tokens: of all sessions.
         cost_usd: None where the model's price is unknown.
         calls_by_stage: calls of each stage.
@@ -34,6 +36,7 @@ class RunStatus:
     rejected: int
     failed: int
     missing: int
+    pending: int
     calls: int
     input_tokens: int
     output_tokens: int
@@ -85,6 +88,7 @@ def run_status(run: Path) -> RunStatus:
         rejected=totals.rejected,
         failed=totals.failed,
         missing=max(0, recipe.records - totals.kept),
+        pending=pending_requests(directory.batch),
         calls=totals.calls,
         input_tokens=totals.input_tokens,
         output_tokens=totals.output_tokens,

@@ -5,18 +5,19 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import __version__
-from ..errors import BadInput, ModelFault, RunMismatch
-from ..knowledge import CellSampler, KnowledgeTree, save_tree
+from ..errors import ModelFault
+from ..knowledge import CellSampler, KnowledgeTree
 from ..programs import Refine, Void
+from ..runtime.batch import BatchSession, TakenIn
 from ..runtime.journal import Journal
-from ..runtime.models import Model, build_model, set_budget
+from ..runtime.models import Model, set_budget
 from ..runtime.plan import Plan
-from ..runtime.run_directory import TREE_FILE, RunDirectory
+from ..runtime.run_directory import RunDirectory
 from ..runtime.synthesizer import Outcome, Synthesizer, Tally
-from .changes import changes_since
-from .fork import check_source, inherit, open_inherited
-from .recipe import Recipe, save_recipe
+from .batch import BatchUse, check_batches, open_batch_session, synthesis_model
+from .fork import open_inherited
+from .opening import begin_run, resume_run
+from .recipe import Recipe
 from .refined_forecast import Expectations, RefinedForecast, refine_forecast
 from .trees import load_trees
 
@@ -34,6 +35,7 @@ class Synthesis:
         directory: where the run lives.
         synthesizer: does the work.
         resumed: whether an earlier session began it.
+        batch: takes replies from batch files and writes requests into them, in the place of calls.
         forked_from: the name of the run that it keeps steps of, or None.
         changes: what differs from that run, a line each; of a run that begins.
         expected: what the refined forecast rests on besides the run's figures.
@@ -46,6 +48,7 @@ class Synthesis:
     synthesizer: Synthesizer
     resumed: bool
     expected: Expectations
+    batch: BatchSession | None = None
     forked_from: str | None = None
     changes: tuple[str, ...] = ()
 
@@ -61,11 +64,14 @@ class Synthesis:
                 has taken steps over from another run; any other is kept as it is.
             OutputFault: the journal cannot be written.
         """
+        if self.batch is not None:
+            return await self.batch.run(self.synthesizer.run)
         try:
             outcome = await self.synthesizer.run()
         except ModelFault:
             totals = self.journal.totals()
-            if not totals.calls and not (self.resumed and totals.inherited):
+            holds_more = self.directory.batch.exists() or (self.resumed and totals.inherited)
+            if not totals.calls and not holds_more:
                 self.journal.close()
                 self.directory.discard()
             raise
@@ -81,36 +87,44 @@ def prepare_synthesis(
     run: Path,
     *,
     fork: Path | None = None,
+    batch: BatchUse | None = None,
     on_change: Callable[[Tally], None] = lambda _: None,
+    on_taken: Callable[[TakenIn], None] = lambda _: None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Synthesis]:
     """Check everything that can be checked without a call, make or open the run, and hold it.
 
     Args:
         fork: an earlier run, of which a run that begins keeps what still holds (see experiments/fork.py).
+        batch: how batch files are used; by default not at all.
         on_change: is called with the figures whenever they change.
+        on_taken: is told what results of batches were taken in.
         tell: is told, in a line, of what makes the run wait.
 
     Raises:
         BadInput: a tree, a model, a key or a directory is not what the recipe needs, the run was made from another
-            recipe, tree or prompt, or there is nothing to fork: nothing was changed.
+            recipe, tree or prompt, there is nothing to fork, or requests are pending in batch files: nothing was
+            changed.
     """
     tree = load_trees(recipe.tree)
     sampler = CellSampler(tree, languages=recipe.languages, tasks=recipe.tasks, seed=recipe.seed)
-    model = build_model(recipe.model, concurrency=recipe.concurrency)
+    use = batch or BatchUse()
+    model = synthesis_model(recipe, use)
     model.engine.tell = lambda line: tell(model.redact(line))
     if recipe.budget_usd is not None:
         set_budget(model, recipe.budget_usd, spent_usd=0.0)
     with ExitStack() as held:
         directory = held.enter_context(RunDirectory(run))
         resumed, changes = directory.exists, ()
+        check_batches(directory, use)
         if resumed:
-            journal = held.enter_context(_resume(directory, recipe, tree, fork))
+            journal = held.enter_context(resume_run(directory, recipe, tree, fork))
         else:
-            journal, changes = _begin(directory, recipe, tree, fork)
+            journal, changes = begin_run(directory, recipe, tree, fork)
             held.enter_context(journal)
         if (inherited := open_inherited(directory, journal)) is not None:
             held.enter_context(inherited)
+        session = held.enter_context(open_batch_session(directory, journal, model, use, on_taken))
         if recipe.budget_usd is not None:
             _resume_budget(model, recipe.budget_usd, journal)
         yield Synthesis(
@@ -118,8 +132,9 @@ def prepare_synthesis(
             tree=tree,
             directory=directory,
             journal=journal,
-            synthesizer=_synthesizer(recipe, tree, sampler, model, journal, inherited, on_change),
+            synthesizer=_synthesizer(recipe, tree, sampler, model, journal, inherited, session, on_change),
             resumed=resumed,
+            batch=session,
             forked_from=journal.meta().get("forked_from"),
             changes=changes,
             expected=Expectations.of(
@@ -145,6 +160,7 @@ def _synthesizer(
     model: Model,
     journal: Journal,
     inherited: Journal | None,
+    batch: BatchSession | None,
     on_change: Callable[[Tally], None],
 ) -> Synthesizer:
     return Synthesizer(
@@ -158,58 +174,5 @@ def _synthesizer(
         parse_retries=recipe.parse_retries,
         on_change=on_change,
         inherited=inherited,
+        replies=batch.replies if batch else None,
     )
-
-
-def _begin(
-    directory: RunDirectory, recipe: Recipe, tree: KnowledgeTree, fork: Path | None
-) -> tuple[Journal, tuple[str, ...]]:
-    """Write the recipe, the tree and what is inherited, then the journal, which makes the directory a run.
-
-    Returns:
-        The journal, and what differs from the run that was forked.
-    """
-    meta = {"condor": __version__, "kind": "synthesis", "tree_version": tree.version, "tree": " ".join(recipe.tree)}
-    changes: tuple[str, ...] = ()
-    try:
-        directory.inherited.unlink(missing_ok=True)
-        if fork is not None:
-            noted, changes = inherit(fork, directory, recipe, tree)
-            meta |= noted
-        _save(directory, recipe)
-        save_tree(tree, directory.tree)
-        return Journal.create(directory.journal, meta), changes
-    except (BadInput, KeyboardInterrupt):
-        directory.discard()
-        raise
-
-
-def _save(directory: RunDirectory, recipe: Recipe) -> None:
-    """Write the recipe in force, with the run's own tree in it: so that it is a recipe for this very run."""
-    save_recipe(recipe.model_copy(update={"tree": (TREE_FILE,)}), directory.recipe)
-
-
-def _resume(directory: RunDirectory, recipe: Recipe, tree: KnowledgeTree, fork: Path | None) -> Journal:
-    journal = directory.open_journal()
-    try:
-        _check_unchanged(directory, journal, recipe, tree, fork)
-    except BadInput:
-        journal.close()
-        raise
-    _save(directory, recipe)
-    return journal
-
-
-def _check_unchanged(
-    directory: RunDirectory, journal: Journal, recipe: Recipe, tree: KnowledgeTree, fork: Path | None
-) -> None:
-    """See that a run can go on as it was made."""
-    if journal.meta().get("kind") != "synthesis":
-        raise RunMismatch(f"{directory.path}: holds the growth of a tree, no synthesis; choose another --run")
-    if fork is not None:
-        check_source(fork, directory, journal)
-    if changed := changes_since(directory, journal, recipe, tree):
-        raise RunMismatch(
-            f"{directory.path}: made from another recipe, tree or prompt ({'; '.join(changed)}); choose another --run, "
-            f"or keep what still holds: --run NEW --fork {directory.path}"
-        )

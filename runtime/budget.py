@@ -76,6 +76,23 @@ class Budget:
             return reserved
         return self.price(usage) or 0.0
 
+    def set_aside(self, request: Request) -> float:
+        """Set aside what a request may cost at worst whose reply comes in a later session; returns it, in USD.
+
+        Raises:
+            BudgetReached: the request could pass the limit.
+        """
+        worst = self._worst_case(request)
+        if self.spent_usd + self._set_aside + worst > self.limit_usd:
+            self.reached = True
+            raise BudgetReached(f"the budget of ${self.limit_usd:g} is reached")
+        self.hold(worst)
+        return worst
+
+    def hold(self, worst_usd: float) -> None:
+        """Keep aside what was set aside in an earlier session, for requests that may still be answered."""
+        self._set_aside += worst_usd
+
     def settle(self, reserved: float, cost_usd: float) -> None:
         """Give back what was set aside and count what the call cost."""
         self._open -= 1

@@ -201,10 +201,20 @@ def build_model(
         rates=RateLimits(spec.requests_per_minute, spec.tokens_per_minute),
         close=close,
     )
+    blocking = BlockingEngine(_blocking_engines(spec, key), price=price, retry=retry, rng=rng)
+    return Model(spec=spec, lm=language_model(spec, blocking, engine), engine=engine, key=key or "")
+
+
+def language_model(spec: ModelSpec, blocking: SyncEngine, engine: LimitedEngine) -> dspy.LM:
+    """A spec's sampling settings over engines that make its calls.
+
+    Raises:
+        ModelFault: the model takes no such settings.
+    """
     try:
-        lm = dspy.LM(
+        return dspy.LM(
             spec.name,
-            engine=BlockingEngine(_blocking_engines(spec, key), price=price, retry=retry, rng=rng),
+            engine=blocking,
             async_engine=engine,
             cache=False,
             num_retries=0,
@@ -216,7 +226,6 @@ def build_model(
             f"{spec.name}: a reasoning model takes no such sampling settings; set temperature: null and max_tokens: "
             "16000 or more (or null) in the recipe's model"
         ) from exc
-    return Model(spec=spec, lm=lm, engine=engine, key=key or "")
 
 
 def _routes(

@@ -84,7 +84,7 @@ class OpenAIChatEngine:
             LM15Error: no reply; the class and `retry_after` say whether and when to ask again.
         """
         try:
-            async with self._session().post(self._url, data=self._body(request)) as reply:
+            async with self._session().post(self._url, data=request_body(request, self._model)) as reply:
                 data = await reply.content.read(_MAX_REPLY_BYTES + 1)
                 while not reply.content.at_eof() and len(data) <= _MAX_REPLY_BYTES:
                     data += await reply.content.read(_MAX_REPLY_BYTES + 1 - len(data))
@@ -96,7 +96,7 @@ class OpenAIChatEngine:
             raise ProviderError(f"the reply is longer than {_MAX_REPLY_BYTES} bytes")
         if reply.status != 200:
             raise _refusal(reply, data)
-        return _response(data, request.model)
+        return read_response(data, request.model)
 
     async def aclose(self) -> None:
         """Close the connections of this event loop."""
@@ -113,20 +113,22 @@ class OpenAIChatEngine:
             self._sessions[loop] = session
         return session
 
-    def _body(self, request: Request) -> bytes:
-        config = request.config
-        settings = {
-            "temperature": config.temperature,
-            "max_tokens": config.max_tokens,
-            "top_p": config.top_p,
-            "seed": config.seed,
-            "stop": list(config.stop) or None,
-            "frequency_penalty": config.frequency_penalty,
-            "presence_penalty": config.presence_penalty,
-        }
-        body: dict[str, Any] = {"model": self._model, "messages": _messages(request)}
-        body |= {name: value for name, value in settings.items() if value is not None}
-        return json.dumps(body | dict(config.extensions or {}), ensure_ascii=False).encode()
+
+def request_body(request: Request, model: str) -> bytes:
+    """The JSON of a chat completion request, for the model by the name that its endpoint knows."""
+    config = request.config
+    settings = {
+        "temperature": config.temperature,
+        "max_tokens": config.max_tokens,
+        "top_p": config.top_p,
+        "seed": config.seed,
+        "stop": list(config.stop) or None,
+        "frequency_penalty": config.frequency_penalty,
+        "presence_penalty": config.presence_penalty,
+    }
+    body: dict[str, Any] = {"model": model, "messages": _messages(request)}
+    body |= {name: value for name, value in settings.items() if value is not None}
+    return json.dumps(body | dict(config.extensions or {}), ensure_ascii=False).encode()
 
 
 def _messages(request: Request) -> list[dict[str, str]]:
@@ -143,7 +145,12 @@ def _text(message: Message) -> str:
     return part.text if len(message.parts) == 1 and isinstance(part, TextPart) else message.text or ""
 
 
-def _response(data: bytes, model: str) -> Response:
+def read_response(data: bytes, model: str) -> Response:
+    """The response that a chat completion's JSON says.
+
+    Raises:
+        LM15Error: it says no completion.
+    """
     try:
         body = json.loads(data)
         if not isinstance(body, dict) or not body.get("choices"):
@@ -196,12 +203,17 @@ def _is_sound(value: object) -> bool:
 
 def _refusal(reply: aiohttp.ClientResponse, data: bytes) -> LM15Error:
     """The error that an endpoint's status, body and headers mean."""
+    return read_refusal(reply.status, data, reason=reply.reason or "", retry_after=read_retry_after(reply))
+
+
+def read_refusal(status: int, data: bytes, *, reason: str = "", retry_after: float | None = None) -> LM15Error:
+    """The error that a status and a body mean."""
     message, code = _said(data)
-    kind = _BY_CODE.get(code or "") or _BY_STATUS.get(reply.status)
+    kind = _BY_CODE.get(code or "") or _BY_STATUS.get(status)
     if kind is None:
-        kind = ServerError if reply.status >= 500 else InvalidRequestError
-    text = message or f"HTTP {reply.status} {reply.reason or ''}".strip()
-    return kind(text, status=reply.status, provider_code=code, retry_after=_retry_after(reply))
+        kind = ServerError if status >= 500 else InvalidRequestError
+    text = message or f"HTTP {status} {reason}".strip()
+    return kind(text, status=status, provider_code=code, retry_after=retry_after)
 
 
 def _said(data: bytes) -> tuple[str, str | None]:
@@ -216,7 +228,7 @@ def _said(data: bytes) -> tuple[str, str | None]:
         return "", None
 
 
-def _retry_after(reply: aiohttp.ClientResponse) -> float | None:
+def read_retry_after(reply: aiohttp.ClientResponse) -> float | None:
     """Seconds to wait, from a number of seconds or an HTTP date."""
     text = reply.headers.get("Retry-After", "").strip()
     if not text:

@@ -12,6 +12,7 @@ RECIPE_FILE = "recipe.yaml"
 TREE_FILE = "tree.json"
 JOURNAL_FILE = "journal.db"
 INHERITED_FILE = "inherited.db"
+BATCH_FILE = "batch.db"
 _LOCK_FILE = "run.lock"
 
 
@@ -45,6 +46,11 @@ class RunDirectory:
     def inherited(self) -> Path:
         """Of a run that was forked: the other run's journal, as it was then."""
         return self.path / INHERITED_FILE
+
+    @property
+    def batch(self) -> Path:
+        """What is known of the run's batch files, if there are any."""
+        return self.path / BATCH_FILE
 
     @property
     def exists(self) -> bool:

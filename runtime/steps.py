@@ -23,10 +23,11 @@ from ..errors import (
     ReplyFault,
     TruncatedReply,
     UnreadableReply,
+    UsageFault,
 )
 from ..hashing import content_hash
 from ..programs.adapter import CondorAdapter
-from ..programs.direct import DirectStage
+from ..programs.direct import Complete, DirectStage
 from ..programs.stage import Stage
 from .faults import translate
 from .journal import Journal, StepEntry, StepOutcome
@@ -63,6 +64,8 @@ class JournaledSteps:
         clock: gives the time for the records.
         on_step: is told of every step that was executed or taken over, for live figures.
         inherited: another run's journal: a step of the same key that is finished there is taken over without a call.
+        replies: gives the source of replies for a step's key, in the place of the model; it may raise `Pending`, and
+            then nothing is stored.
     """
 
     def __init__(
@@ -75,6 +78,7 @@ class JournaledSteps:
         clock: Callable[[], datetime] = utc_now,
         on_step: Callable[[StepEntry], None] = lambda _: None,
         inherited: Journal | None = None,
+        replies: Callable[[str], Complete] | None = None,
     ) -> None:
         self._journal = journal
         self._inherited = inherited
@@ -84,6 +88,7 @@ class JournaledSteps:
         self._replicate = replicate
         self._clock = clock
         self._on_step = on_step
+        self._replies = replies
         # A step holds its place until its result is on disk. So a crash loses no more calls than may be in flight: were
         # the place given up with the reply, replies that wait for their commit would be lost on top of them.
         self._places = asyncio.Semaphore(model.engine.concurrency)
@@ -97,6 +102,7 @@ class JournaledSteps:
             ReplyFault: the reply is no record, now or when it was first asked for.
             CallFault: there was no reply.
             ModelFault: no call can succeed.
+            Pending: the reply is still to come, from a source of replies that knows such.
             Interrupted: the run is being stopped and the step was not begun.
         """
         version = await self._version(stage)
@@ -151,7 +157,7 @@ class JournaledSteps:
     async def _execute(self, stage: Stage[T], key: str, version: str, args: tuple[Any, ...]) -> T:
         with open_ledger() as ledger:
             try:
-                result = await self._ask(stage, args)
+                result = await self._ask(stage, key, args)
             except (ReplyFault, Interrupted) as exc:
                 await self._store_fault(exc, stage, key, version, args, ledger)
                 raise
@@ -161,12 +167,15 @@ class JournaledSteps:
                 raise fault from exc
         return await self._store(result, stage, key, version, args, ledger)
 
-    async def _ask(self, stage: Stage[T], args: tuple[Any, ...]) -> T:
+    async def _ask(self, stage: Stage[T], key: str, args: tuple[Any, ...]) -> T:
         """Ask the model: directly where a stage is asked in the plain way, else through DSPy's own machinery."""
         if stage not in self._direct and DirectStage.fits(stage):
             self._direct[stage] = DirectStage(stage, self._model.lm, self._adapter)
         if (direct := self._direct.get(stage)) is not None:
-            return await direct.ask(self._model.engine.complete, *args)
+            complete = self._replies(key) if self._replies else self._model.engine.complete
+            return await direct.ask(complete, *args)
+        if self._replies:
+            raise UsageFault(f"the stage {stage.name} asks in a way of its own, which batch files cannot carry")
         with dspy.context(lm=self._model.lm, adapter=self._adapter, disable_history=True, trace=None):
             return await stage.acall(*args)
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 from ..corpus.filters import Rejection, check_answer_language, check_copied_example, check_language
 from ..corpus.records import Answer, Cell, Question, Refinement
-from ..errors import BudgetReached, CallFault, Interrupted, ReplyFault
+from ..errors import BudgetReached, CallFault, Interrupted, Pending, ReplyFault
 from ..knowledge.tasks import tasks_for
 from ..programs.adapter import CondorAdapter
+from ..programs.direct import Complete
 from ..programs.refine import Refine
 from ..programs.void import Void
 from .budget import Budget
@@ -87,11 +88,13 @@ class Outcome:
         tally: the figures at the end.
         shortfall: why fewer records were kept than asked for, or None.
         interrupted: whether the user stopped it.
+        waiting: items whose next reply is still to come.
     """
 
     tally: Tally
     shortfall: str | None = None
     interrupted: bool = False
+    waiting: int = 0
 
 
 @dataclass
@@ -100,12 +103,14 @@ class _Progress:
 
     Attributes:
         pending: items under way.
+        parked: those of them whose reply is still to come: they keep their place, and no task waits for them.
         barren: items in a row that were not kept.
         unanswered: items that ended for want of a reply.
         errors: what ends the run.
     """
 
     pending: int = 0
+    parked: int = 0
     barren: int = 0
     unanswered: int = 0
     errors: list[BaseException] = field(default_factory=list)
@@ -127,6 +132,7 @@ class Synthesizer:
         parse_retries: how often a reply that does not parse is asked for again.
         on_change: is called with the tally whenever it changes.
         inherited: another run's journal, whose finished steps are taken over.
+        replies: see `JournaledSteps`.
     """
 
     def __init__(
@@ -142,6 +148,7 @@ class Synthesizer:
         parse_retries: int,
         on_change: Callable[[Tally], None] = lambda _: None,
         inherited: Journal | None = None,
+        replies: Callable[[str], Complete] | None = None,
     ) -> None:
         self.tally = Tally.resume(records, journal)
         self._journal = journal
@@ -152,7 +159,9 @@ class Synthesizer:
         self._concurrency = concurrency
         self._on_change = on_change
         adapter = CondorAdapter(parse_retries=parse_retries)
-        self._step = JournaledSteps(journal, model, adapter=adapter, on_step=self._count_step, inherited=inherited)
+        self._step = JournaledSteps(
+            journal, model, adapter=adapter, on_step=self._count_step, inherited=inherited, replies=replies
+        )
         self._progress = _Progress()
 
     @property
@@ -238,6 +247,9 @@ class Synthesizer:
             for item in items:
                 await self._end(_failed(item, exc))
             return
+        except Pending:
+            self._progress.parked += len(items)
+            return
         by_difficulty = {question.origin.difficulty: question for question in questions}
         chains = (self._run_chain(item, by_difficulty[item.difficulty]) for item in items)
         results = await asyncio.gather(*chains, return_exceptions=True)
@@ -259,6 +271,9 @@ class Synthesizer:
             rounds = await self._refine.acall(question, answer, step=self._step)
         except (ReplyFault, CallFault) as exc:
             await self._end(_failed(item, exc, question))
+            return
+        except Pending:
+            self._progress.parked += 1
             return
         final = rounds[-1][1]
         if (rejection := _check_answer(final, question)) is not None:
@@ -291,9 +306,12 @@ class Synthesizer:
             return Outcome(self.tally)
         if (budget := self.budget) is not None and budget.reached:
             why = f"the budget of ${budget.limit_usd:g} leaves no room for another call (${budget.spent_usd:.4f} spent)"
-            return Outcome(self.tally, f"{missing} short: {why}; the same command with a higher --budget goes on")
+            why = f"{missing} short: {why}; the same command with a higher --budget goes on"
+            return Outcome(self.tally, why, waiting=self._progress.parked)
         if self._model.engine.stopping.is_set():
             return Outcome(self.tally, interrupted=True)
+        if self._progress.parked:
+            return Outcome(self.tally, waiting=self._progress.parked)
         return Outcome(self.tally, f"{missing} short: {self._why(exhausted)}")
 
     def _why(self, exhausted: bool) -> str:

@@ -1,0 +1,66 @@
+"""Making a run, and opening one that exists: under the recipe, the tree and the prompts that it was made with."""
+
+from pathlib import Path
+
+from .. import __version__
+from ..errors import BadInput, RunMismatch
+from ..knowledge import KnowledgeTree, save_tree
+from ..runtime.journal import Journal
+from ..runtime.run_directory import TREE_FILE, RunDirectory
+from .changes import changes_since
+from .fork import check_source, inherit
+from .recipe import Recipe, save_recipe
+
+
+def begin_run(
+    directory: RunDirectory, recipe: Recipe, tree: KnowledgeTree, fork: Path | None
+) -> tuple[Journal, tuple[str, ...]]:
+    """Write the recipe, the tree and what is inherited, then the journal, which makes the directory a run.
+
+    Returns:
+        The journal, and what differs from the run that was forked.
+    """
+    meta = {"condor": __version__, "kind": "synthesis", "tree_version": tree.version, "tree": " ".join(recipe.tree)}
+    changes: tuple[str, ...] = ()
+    try:
+        directory.inherited.unlink(missing_ok=True)
+        if fork is not None:
+            noted, changes = inherit(fork, directory, recipe, tree)
+            meta |= noted
+        _save(directory, recipe)
+        save_tree(tree, directory.tree)
+        return Journal.create(directory.journal, meta), changes
+    except (BadInput, KeyboardInterrupt):
+        directory.discard()
+        raise
+
+
+def _save(directory: RunDirectory, recipe: Recipe) -> None:
+    """Write the recipe in force, with the run's own tree in it: so that it is a recipe for this very run."""
+    save_recipe(recipe.model_copy(update={"tree": (TREE_FILE,)}), directory.recipe)
+
+
+def resume_run(directory: RunDirectory, recipe: Recipe, tree: KnowledgeTree, fork: Path | None) -> Journal:
+    journal = directory.open_journal()
+    try:
+        _check_unchanged(directory, journal, recipe, tree, fork)
+    except BadInput:
+        journal.close()
+        raise
+    _save(directory, recipe)
+    return journal
+
+
+def _check_unchanged(
+    directory: RunDirectory, journal: Journal, recipe: Recipe, tree: KnowledgeTree, fork: Path | None
+) -> None:
+    """See that a run can go on as it was made."""
+    if journal.meta().get("kind") != "synthesis":
+        raise RunMismatch(f"{directory.path}: holds the growth of a tree, no synthesis; choose another --run")
+    if fork is not None:
+        check_source(fork, directory, journal)
+    if changed := changes_since(directory, journal, recipe, tree):
+        raise RunMismatch(
+            f"{directory.path}: made from another recipe, tree or prompt ({'; '.join(changed)}); choose another --run, "
+            f"or keep what still holds: --run NEW --fork {directory.path}"
+        )
