@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ..corpus.filters import Rejection, check_answer_language, check_copied_example, check_language
 from ..corpus.records import Answer, Cell, Question, Refinement
-from ..errors import BudgetReached, CallFault, Interrupted, ReplyFault
+from ..errors import BadInput, BudgetReached, CallFault, Interrupted, ReplyFault
 from ..knowledge.tasks import tasks_for
 from ..programs.adapter import CondorAdapter
 from ..programs.refine import Refine
@@ -240,6 +240,10 @@ class Synthesizer:
         except (ReplyFault, CallFault) as exc:
             await self._end(_failed(item, exc, question))
             return
+        except BadInput:
+            # The key, the model or the disk is gone. The cell's other chains must not go on to calls that are in vain.
+            self.stop()
+            raise
         final = rounds[-1][1]
         if (rejection := _check_answer(final, question)) is not None:
             await self._end(_rejected(item, question, rejection, answer_id=answer.id))

@@ -243,9 +243,11 @@ def limits_rate(seconds: float, *, as_date: bool = False) -> Fault:
     """429 with a Retry-After."""
 
     async def answer(exchange: Exchange) -> web.StreamResponse:
-        date = format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
-        fault = refuses(429, Retry_After=date if as_date else f"{seconds:g}")
-        exchange.log.limits.append((time.monotonic(), seconds, exchange.call))
+        now = datetime.now(UTC)
+        until = (now + timedelta(seconds=seconds)).replace(microsecond=0)  # a date in a header knows no fractions
+        asked_for = (until - now).total_seconds() if as_date else seconds
+        fault = refuses(429, Retry_After=format_datetime(until, usegmt=True) if as_date else f"{seconds:g}")
+        exchange.log.limits.append((time.monotonic(), asked_for, exchange.call))
         return await fault(exchange)
 
     return answer
@@ -358,9 +360,7 @@ async def _begin(exchange: Exchange, headers: dict[str, str]) -> web.StreamRespo
     return response
 
 
-def _echoing(
-    exchange: Exchange, status: int, body: bytes, content_type: str, headers: dict[str, str]
-) -> web.Response:
+def _echoing(exchange: Exchange, status: int, body: bytes, content_type: str, headers: dict[str, str]) -> web.Response:
     """An answer that shows the caller's own key in a header and, with an error, in its reason phrase."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     reason = f"Trouble with {exchange.call.bearer}" if status >= 400 else None

@@ -162,8 +162,6 @@ if __name__ == "__main__":
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
     import litellm  # noqa: F401
 
-    import condor.experiments  # noqa: F401
-    import condor.runtime.rehearsal.writer
     from condor.cli.main import main
 
     gc.collect()
