@@ -53,7 +53,7 @@ def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
 
 
 def check_journal(run: Path) -> int:
-    """Every step has its records, every kept item its chain, ids say what they name; returns the steps that are done."""
+    """Steps have their records, kept items their chains, ids fit their records; returns how many steps are done."""
     path = run / "journal.db"
     with closing(sqlite3.connect(path)) as database:
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

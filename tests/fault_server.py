@@ -291,8 +291,9 @@ def floods(megabytes: int) -> Fault:
     """A completion of that size, with one endless word for a text."""
 
     async def answer(exchange: Exchange) -> web.StreamResponse:
-        exchange.completion["choices"][0]["message"]["content"] = "x" * (megabytes * 1_000_000)
-        return web.json_response(exchange.completion)
+        exchange.completion["choices"][0]["message"]["content"] = "@"
+        head, _, tail = json.dumps(exchange.completion).encode().partition(b"@")
+        return _echoing(exchange, 200, head + b"x" * (megabytes * 1_000_000) + tail, "application/json", {})
 
     return answer
 

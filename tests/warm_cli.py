@@ -5,6 +5,7 @@ and ends as any other. This file is both the client and, run as a program, the p
 """
 
 import gc
+import importlib
 import json
 import os
 import select
@@ -14,6 +15,9 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+
+#: What the commands import inside their functions.
+_IMPORTED = ("litellm", "condor.experiments", "condor.cli.running", "condor.cli.main")
 
 
 class WarmProcess:
@@ -160,11 +164,8 @@ def _become(order: dict[str, object], out: int, err: int) -> None:
 
 if __name__ == "__main__":
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
-    import litellm  # noqa: F401
-
-    from condor.cli.main import main
-
-    gc.collect()
-    gc.freeze()
+    for module in _IMPORTED:
+        importlib.import_module(module)
+    gc.freeze()  # so that a fork does not copy what it will never change
     _serve(sys.argv[1])
-    main()
+    importlib.import_module("condor.cli.main").main()
