@@ -11,6 +11,7 @@ from typing import Any
 from condor.corpus.records import parse_record
 from condor.runtime.journal import Journal
 
+from support import Cli
 from warm_cli import WarmCli
 
 #: The key of every fault test. No byte of it may be written anywhere.
@@ -19,7 +20,9 @@ CONCURRENCY = 8
 RECORDS = 12
 
 
-def write_recipe(cli: WarmCli, base: str, *, name: str = "recipe.yaml", records: int = RECORDS, **model: Any) -> str:
+def write_recipe(
+    cli: Cli | WarmCli, base: str, *, name: str = "recipe.yaml", records: int = RECORDS, **model: Any
+) -> str:
     """A recipe for an endpoint, with `model` for more of the model's settings; returns its name."""
     settings = {"name": "openai/rehearsal", "api_base": base} | model
     text = f"tree: seed:en\nrecords: {records}\nconcurrency: {CONCURRENCY}\nmodel: {json.dumps(settings)}\n"

@@ -8,6 +8,7 @@ import gc
 import importlib
 import json
 import os
+import resource
 import select
 import signal
 import socket
@@ -85,13 +86,15 @@ class WarmInterpreter:
         self._process.stdin.close()
         self._process.wait(10)
 
-    def start(self, args: tuple[str, ...], directory: Path, environment: dict[str, str]) -> WarmProcess:
-        """Start a command."""
+    def start(
+        self, args: tuple[str, ...], directory: Path, environment: dict[str, str], file_size: int | None = None
+    ) -> WarmProcess:
+        """Start a command, with `file_size` bytes as the most that a file of its may hold."""
         self._count += 1
         out, err = (self._directory / f"{self._count}.{name}" for name in ("out", "err"))
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.connect(self._address)
-        order = json.dumps({"args": args, "directory": str(directory), "environment": environment})
+        order = json.dumps([args, str(directory), environment, file_size])
         with out.open("wb") as out_file, err.open("wb") as err_file:
             socket.send_fds(connection, [order.encode() + b"\n"], [out_file.fileno(), err_file.fileno()])
             return WarmProcess(connection, out, err)
@@ -109,9 +112,11 @@ class WarmCli:
         """Start a command."""
         return self._interpreter.start(args, self.directory, self._environment | environment)
 
-    def run(self, *args: str, timeout: float = 60, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *args: str, timeout: float = 60, file_size: int | None = None, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
-        process = self.start(*args, **environment)
+        process = self._interpreter.start(args, self.directory, self._environment | environment, file_size)
         code = process.wait(timeout)
         return subprocess.CompletedProcess(args, code, *process.output())
 
@@ -148,18 +153,21 @@ def _supervise(connection: socket.socket) -> None:
         connection.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
         os._exit(0)
     connection.close()
-    _become(json.loads(data), *fds)
-
-
-def _become(order: dict[str, object], out: int, err: int) -> None:
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    for source, target in ((nothing, 0), (out, 1), (err, 2)):
+    for source, target in zip((os.open(os.devnull, os.O_RDONLY), *fds), range(3), strict=True):
         os.dup2(source, target)
         os.close(source)
-    os.chdir(str(order["directory"]))
+    _become(*json.loads(data))
+
+
+def _become(args: list[str], directory: str, environment: dict[str, str], file_size: int | None) -> None:
+    """Take a command's place in the world."""
+    os.chdir(directory)
     os.environ.clear()
-    os.environ.update(dict(order["environment"]))  # pyright: ignore[reportCallIssue, reportArgumentType]
-    sys.argv = ["condor", *list(order["args"])]  # pyright: ignore[reportArgumentType]
+    os.environ.update(environment)
+    sys.argv = ["condor", *args]
+    if file_size is not None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # so that the write fails, as Python itself has it
+        resource.setrlimit(resource.RLIMIT_FSIZE, (file_size, file_size))
 
 
 if __name__ == "__main__":
