@@ -1,8 +1,9 @@
 """Runs the pipeline over a tree: many chains at once, none waiting for another, until enough records are kept."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from ..corpus.filters import Rejection, check_answer_language, check_copied_example, check_language
 from ..corpus.records import Answer, Cell, Question, Refinement
@@ -17,6 +18,8 @@ from .models import Model
 from .plan import Item, Plan
 from .steps import JournaledSteps
 from .stopping import finish_or_stop
+
+T = TypeVar("T")
 
 #: So many items in a row without one kept: something is wrong that topping up will not mend.
 _HOPELESS = 100
@@ -213,18 +216,27 @@ class Synthesizer:
     async def _run_cell(self, items: Sequence[Item]) -> None:
         cell = items[0].cell
         try:
-            questions = await self._void.questions(cell, [item.difficulty for item in items], step=self._step)
+            wanted = [item.difficulty for item in items]
+            questions = await self._or_stop(self._void.questions(cell, wanted, step=self._step))
         except (ReplyFault, CallFault) as exc:
             for item in items:
                 await self._end(_failed(item, exc))
             return
         by_difficulty = {question.origin.difficulty: question for question in questions}
-        chains = (self._run_chain(item, by_difficulty[item.difficulty]) for item in items)
+        chains = (self._or_stop(self._run_chain(item, by_difficulty[item.difficulty])) for item in items)
         results = await asyncio.gather(*chains, return_exceptions=True)
         # All chains of the cell have come to their end; what went wrong may speak now, a mere stop last.
         errors = [result for result in results if isinstance(result, BaseException)]
         for error in sorted(errors, key=lambda error: isinstance(error, Interrupted)):
             raise error
+
+    async def _or_stop(self, work: Awaitable[T]) -> T:
+        """Await some work. Where the key, the model or the disk is gone, no other chain begins a call in vain."""
+        try:
+            return await work
+        except BadInput:
+            self.stop()
+            raise
 
     async def _run_chain(self, item: Item, question: Question) -> None:
         if (rejection := _check_question(item.cell, question)) is not None:
@@ -240,10 +252,6 @@ class Synthesizer:
         except (ReplyFault, CallFault) as exc:
             await self._end(_failed(item, exc, question))
             return
-        except BadInput:
-            # The key, the model or the disk is gone. The cell's other chains must not go on to calls that are in vain.
-            self.stop()
-            raise
         final = rounds[-1][1]
         if (rejection := _check_answer(final, question)) is not None:
             await self._end(_rejected(item, question, rejection, answer_id=answer.id))

@@ -89,7 +89,7 @@ class WarmInterpreter:
     def start(
         self, args: tuple[str, ...], directory: Path, environment: dict[str, str], file_size: int | None = None
     ) -> WarmProcess:
-        """Start a command, with `file_size` bytes as the most that a file of its may hold."""
+        """Start a command, which can write at most `file_size` bytes into a file."""
         self._count += 1
         out, err = (self._directory / f"{self._count}.{name}" for name in ("out", "err"))
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -112,13 +112,19 @@ class WarmCli:
         """Start a command."""
         return self._interpreter.start(args, self.directory, self._environment | environment)
 
-    def run(
-        self, *args: str, timeout: float = 60, file_size: int | None = None, **environment: str
-    ) -> subprocess.CompletedProcess[str]:
+    def run(self, *args: str, timeout: float = 60, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
-        process = self._interpreter.start(args, self.directory, self._environment | environment, file_size)
-        code = process.wait(timeout)
-        return subprocess.CompletedProcess(args, code, *process.output())
+        return _ended(args, self.start(*args, **environment), timeout)
+
+    def run_with_small_files(self, file_size: int, *args: str) -> subprocess.CompletedProcess[str]:
+        """Run a command that cannot write more than so many bytes into a file, to its end."""
+        process = self._interpreter.start(args, self.directory, self._environment, file_size)
+        return _ended(args, process, 60)
+
+
+def _ended(args: tuple[str, ...], process: WarmProcess, timeout: float) -> subprocess.CompletedProcess[str]:
+    code = process.wait(timeout)
+    return subprocess.CompletedProcess(args, code, *process.output())
 
 
 def _serve(address: str) -> None:

@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 from ...errors import JournalFault, OutputFault
+from .wal import hides_commits
 
 #: Marks an SQLite file as a journal ("COND"), and the version of its tables.
 APPLICATION_ID = 0x434F4E44
@@ -80,6 +81,9 @@ def check_file(path: Path) -> None:
     """
     if not path.is_file():
         raise JournalFault(f"{path}: no journal here")
+    if not path.stat().st_size:
+        # Not even opened: beside an empty file SQLite deletes the log, which may hold what was in it.
+        raise JournalFault(f"{path}: not a journal of Condor: the file is empty")
     try:
         with closing(connect(path, read_only=True)) as database:
             (application,) = database.execute("PRAGMA application_id").fetchone()
@@ -91,8 +95,8 @@ def check_file(path: Path) -> None:
                     f"{path}: written by a newer version of Condor (journal version {version}, this one reads up to "
                     f"{SCHEMA_VERSION}); update Condor"
                 )
-            damage = _find_damage(database)
-    except sqlite3.Error as exc:
+            damage = _find_damage(database, path)
+    except (sqlite3.Error, UnicodeError) as exc:  # the name of a table may be what is damaged
         raise JournalFault(f"{path}: not a journal, or damaged: {exc}") from exc
     if damage is not None:
         raise JournalFault(f"{path}: damaged: {damage}; it was left as it is: restore it from a copy")
@@ -111,12 +115,14 @@ def seal_unsealed(database: sqlite3.Connection) -> None:
     database.execute("COMMIT")
 
 
-def _find_damage(database: sqlite3.Connection) -> str | None:
-    """The first damage to the file's structure or to a row, or None."""
+def _find_damage(database: sqlite3.Connection, path: Path) -> str | None:
+    """The first damage to the file's structure, to its log or to a row, or None."""
     database.execute("BEGIN")  # all of it as it stands at one moment, also while a run goes on
     (said,) = database.execute("PRAGMA integrity_check(1)").fetchone()
     if said != "ok":
         return " ".join(said.split())
+    if hides_commits(path):
+        return f"{path.name}-wal is broken in the middle, and what was committed after that cannot be read"
     for table, columns in _columns(database).items():
         if "seal" in columns:
             values = ", ".join(column for column in columns if column != "seal")

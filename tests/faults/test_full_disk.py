@@ -40,7 +40,7 @@ def test_a_file_that_may_not_grow_further(condor: WarmCli, serve_faults: Serve, 
     """RLIMIT_FSIZE: writes beyond it fail as on a full disk."""
     server = FaultServer(latency=0.002)
     recipe = write_recipe(condor, serve_faults(server), records=RECORDS)
-    check_interrupted(condor, "run", server, condor.run("synth", recipe, "--run", "run", file_size=limit))
+    check_interrupted(condor, "run", server, condor.run_with_small_files(limit, "synth", recipe, "--run", "run"))
     again = condor.run("synth", recipe, "--run", "run")
     assert again.returncode == 0, again.stderr
     check_completed(condor, "run", server, serve_faults)
