@@ -216,8 +216,8 @@ class Synthesizer:
     async def _run_cell(self, items: Sequence[Item]) -> None:
         cell = items[0].cell
         try:
-            wanted = [item.difficulty for item in items]
-            questions = await self._or_stop(self._void.questions(cell, wanted, step=self._step))
+            work = self._void.questions(cell, [item.difficulty for item in items], step=self._step)
+            questions = await self._or_stop(work)
         except (ReplyFault, CallFault) as exc:
             for item in items:
                 await self._end(_failed(item, exc))
