@@ -1,7 +1,10 @@
 """The `condor` command."""
 
 import io
+import os
 import sys
+from contextlib import suppress
+from typing import NoReturn
 
 import typer
 
@@ -36,11 +39,20 @@ def main() -> None:
     try:
         app()
     except Interrupted as exc:
-        _fail(exc, INTERRUPTED)
+        _leave(exc, INTERRUPTED)
     except BadInput as exc:
         _fail(exc, BAD_INPUT)
     except CondorError as exc:
         _fail(exc, FAILED)
+
+
+def _leave(exc: CondorError, code: int) -> NoReturn:
+    """End the process at once: all is closed by here, and to take the libraries down would take most of a second."""
+    typer.echo(f"condor: {exc}", err=True)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # nobody may be reading any more
+            stream.flush()
+    os._exit(code)
 
 
 def _fail(exc: CondorError, code: int) -> None:

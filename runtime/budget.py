@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from dspy.lm15 import Request, Usage
 
 from ..errors import BudgetReached
-from .ledger import Price
+from .ledger import Price, believable
 
 #: The share of a limit by which the bound on disk runs ahead of what is spent and set aside.
 _AHEAD = 0.01
@@ -72,6 +72,7 @@ class Budget:
 
     def cost(self, usage: Usage, reserved: float) -> float:
         """What a reply cost, in USD: what was set aside where the endpoint does not say what it used."""
+        usage = believable(usage)
         if usage.input_tokens is None or usage.output_tokens is None:
             return reserved
         return self.price(usage) or 0.0

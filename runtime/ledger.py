@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dspy.lm15 import Usage
 
 #: What a reply's usage costs in USD, or None where the model's price is unknown.
 Price = Callable[[Usage], float | None]
+
+#: No reply has more; a journal could not hold what some endpoints have claimed.
+_MOST_TOKENS = 10**9
 
 
 @dataclass
@@ -17,7 +20,7 @@ class Ledger:
 
     Attributes:
         calls: requests that were sent, answered or not.
-        input_tokens, output_tokens: as the endpoint counted them; an endpoint that does not say counts as 0.
+        input_tokens, output_tokens: as the endpoint counted them; what it does not say, or what cannot be, counts as 0.
         cost_usd: None from the first call on whose price is unknown.
         seconds: time spent waiting for replies, not for a free slot or between retries.
     """
@@ -30,6 +33,7 @@ class Ledger:
 
     def add(self, usage: Usage, price: Price | None = None) -> None:
         """Count what one reply used, and what it cost unless that is entered apart."""
+        usage = believable(usage)
         self.input_tokens += usage.input_tokens or 0
         self.output_tokens += usage.output_tokens or 0
         if price is not None:
@@ -38,6 +42,15 @@ class Ledger:
     def charge(self, cost_usd: float | None) -> None:
         """Count a cost, or None for one that nobody knows."""
         self.cost_usd = None if cost_usd is None or self.cost_usd is None else self.cost_usd + cost_usd
+
+
+def believable(usage: Usage) -> Usage:
+    """A reply's usage without counts that no reply can have."""
+    if max(usage.input_tokens or 0, usage.output_tokens or 0) <= _MOST_TOKENS:
+        return usage
+    counts = {name: getattr(usage, name) for name in ("input_tokens", "output_tokens")}
+    possible = {name: count if (count or 0) <= _MOST_TOKENS else None for name, count in counts.items()}
+    return replace(usage, **possible, total_tokens=None)
 
 
 # Engines stand below DSPy and cannot be handed the step that they work for; the context can.

@@ -1,12 +1,13 @@
 """Runs the pipeline over a tree: many chains at once, none waiting for another, until enough records are kept."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from ..corpus.filters import Rejection, check_answer_language, check_copied_example, check_language
 from ..corpus.records import Answer, Cell, Question, Refinement
-from ..errors import BudgetReached, CallFault, Interrupted, Pending, ReplyFault
+from ..errors import BadInput, BudgetReached, CallFault, Interrupted, Pending, ReplyFault
 from ..knowledge.tasks import tasks_for
 from ..programs.adapter import CondorAdapter
 from ..programs.direct import Complete
@@ -19,6 +20,8 @@ from .models import Model
 from .plan import Item, Plan
 from .steps import JournaledSteps
 from .stopping import finish_or_stop
+
+T = TypeVar("T")
 
 #: So many items in a row without one kept: something is wrong that topping up will not mend.
 _HOPELESS = 100
@@ -242,7 +245,8 @@ class Synthesizer:
     async def _run_cell(self, items: Sequence[Item]) -> None:
         cell = items[0].cell
         try:
-            questions = await self._void.questions(cell, [item.difficulty for item in items], step=self._step)
+            work = self._void.questions(cell, [item.difficulty for item in items], step=self._step)
+            questions = await self._or_stop(work)
         except (ReplyFault, CallFault) as exc:
             for item in items:
                 await self._end(_failed(item, exc))
@@ -251,12 +255,20 @@ class Synthesizer:
             self._progress.parked += len(items)
             return
         by_difficulty = {question.origin.difficulty: question for question in questions}
-        chains = (self._run_chain(item, by_difficulty[item.difficulty]) for item in items)
+        chains = (self._or_stop(self._run_chain(item, by_difficulty[item.difficulty])) for item in items)
         results = await asyncio.gather(*chains, return_exceptions=True)
         # All chains of the cell have come to their end; what went wrong may speak now, a mere stop last.
         errors = [result for result in results if isinstance(result, BaseException)]
         for error in sorted(errors, key=lambda error: isinstance(error, Interrupted)):
             raise error
+
+    async def _or_stop(self, work: Awaitable[T]) -> T:
+        """Await some work. Where the key, the model or the disk is gone, no other chain begins a call in vain."""
+        try:
+            return await work
+        except BadInput:
+            self.stop()
+            raise
 
     async def _run_chain(self, item: Item, question: Question) -> None:
         if (rejection := _check_question(item.cell, question)) is not None:

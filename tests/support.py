@@ -34,7 +34,8 @@ class ServerThread:
     def __init__(self, application: web.Application) -> None:
         self.port = 0
         self._loop = asyncio.new_event_loop()
-        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+        # A handler ends with its connection, so that calls in flight can be counted.
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
         self._started = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
 

@@ -100,7 +100,9 @@ class Journal:
         """Store a prompt's messages under their version, so that a record's prompt can be read later."""
         text = json.dumps(messages, ensure_ascii=False)
         await self._write(
-            lambda db: db.execute("INSERT OR IGNORE INTO prompts VALUES (?, ?, ?)", (version, stage, text))
+            lambda db: db.execute(
+                "INSERT OR IGNORE INTO prompts VALUES (?1, ?2, ?3, seal_of(?1, ?2, ?3))", (version, stage, text)
+            )
         )
 
     async def _write(self, operation: Operation) -> None:
@@ -110,7 +112,9 @@ class Journal:
 
     async def write_meta(self, key: str, value: str) -> None:
         """Store what the journal says of itself under a key, in the place of what it said before."""
-        await self._write(lambda db: db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value)))
+        await self._write(
+            lambda db: db.execute("INSERT OR REPLACE INTO meta VALUES (?1, ?2, seal_of(?1, ?2))", (key, value))
+        )
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -283,7 +287,9 @@ class Journal:
 
     def _query(self, sql: str, parameters: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         try:
-            yield from self._reader.execute(sql, parameters)
+            # Not `yield from`: it would close the cursor of a reader who stops half-way, perhaps after its database.
+            for row in self._reader.execute(sql, parameters):  # noqa: UP028
+                yield row
         except sqlite3.Error as exc:
             raise JournalFault(f"{self.path}: cannot read: {exc}") from exc
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ...errors import JournalFault, OutputFault
 from .entries import ItemEntry, StepEntry
-from .file import connect
+from .file import connect, seal_unsealed
 
 #: Writes that share a commit at most.
 _BATCH = 256
@@ -45,6 +45,7 @@ class JournalWriter:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._database = connect(path, read_only=False)
+        seal_unsealed(self._database)
         self._queue: queue.SimpleQueue[_Pending | None] = queue.SimpleQueue()
         self._closed = False
         self._thread = threading.Thread(target=self._work, name=f"journal {path.name}", daemon=True)
@@ -104,11 +105,7 @@ class JournalWriter:
 def insert_step(database: sqlite3.Connection, entry: StepEntry) -> None:
     """Store a step and its records; an earlier attempt that got no reply is replaced and its figures carried over."""
     database.execute(
-        "INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET"
-        " outcome = excluded.outcome, output = excluded.output, reason = excluded.reason, detail = excluded.detail,"
-        " raw = excluded.raw, calls = calls + excluded.calls, input_tokens = input_tokens + excluded.input_tokens,"
-        " output_tokens = output_tokens + excluded.output_tokens, cost_usd = cost_usd + excluded.cost_usd,"
-        " seconds = seconds + excluded.seconds, finished_at = excluded.finished_at WHERE outcome = 'error'",
+        _INSERT_STEP,
         (
             entry.key,
             entry.stage,
@@ -128,7 +125,7 @@ def insert_step(database: sqlite3.Connection, entry: StepEntry) -> None:
         ),
     )
     database.executemany(
-        "INSERT OR IGNORE INTO records VALUES (?, ?, ?, ?, ?)",
+        "INSERT OR IGNORE INTO records VALUES (?1, ?2, ?3, ?4, ?5, seal_of(?1, ?2, ?3, ?4, ?5))",
         [
             (record.id, record.kind, record.parent_id, entry.key, record.model_dump_json(exclude_none=True))
             for record in entry.records
@@ -139,7 +136,7 @@ def insert_step(database: sqlite3.Connection, entry: StepEntry) -> None:
 def insert_item(database: sqlite3.Connection, entry: ItemEntry) -> None:
     """Store how an item ended; a later try replaces an end that was not final."""
     database.execute(
-        "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT OR REPLACE INTO items VALUES ({_marks(12)}, seal_of({_marks(12)}))",
         (
             entry.position,
             entry.outcome,
@@ -155,3 +152,33 @@ def insert_item(database: sqlite3.Connection, entry: ItemEntry) -> None:
             entry.step_key,
         ),
     )
+
+
+def _marks(count: int) -> str:
+    """`?1, ?2, ...`: values that are bound once and used twice, in the row and in its checksum."""
+    return ", ".join(f"?{number}" for number in range(1, count + 1))
+
+
+#: The columns of a step -> what an earlier attempt's row gets from a later one.
+_STEP = {
+    "key": "key",
+    "stage": "stage",
+    "outcome": "excluded.outcome",
+    "output": "excluded.output",
+    "reason": "excluded.reason",
+    "detail": "excluded.detail",
+    "raw": "excluded.raw",
+    "prompt_version": "prompt_version",
+    "model": "model",
+    "calls": "calls + excluded.calls",
+    "input_tokens": "input_tokens + excluded.input_tokens",
+    "output_tokens": "output_tokens + excluded.output_tokens",
+    "cost_usd": "cost_usd + excluded.cost_usd",
+    "seconds": "seconds + excluded.seconds",
+    "finished_at": "excluded.finished_at",
+}
+_INSERT_STEP = (
+    f"INSERT INTO steps VALUES ({_marks(len(_STEP))}, seal_of({_marks(len(_STEP))})) ON CONFLICT (key) DO UPDATE SET "
+    + ", ".join(f"{column} = {value}" for column, value in _STEP.items())
+    + f", seal = seal_of({', '.join(_STEP.values())}) WHERE outcome = 'error'"
+)
