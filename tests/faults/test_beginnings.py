@@ -29,10 +29,9 @@ def test_an_endpoint_that_answers_no_call_leaves_nothing_behind(
     condor: WarmCli, serve_faults: Serve, fault: Fault, said: str, tries: int, engine: str
 ) -> None:
     server = FaultServer(fault)
-    # LiteLLM imports much at its first call, and a deadline must leave room for that on a busy machine.
-    recipe = write_recipe(
-        condor, serve_faults(server), timeout_s=3.0 if said.endswith("no reply") else 60, engine=engine
-    )
+    # LiteLLM imports much at its first call: a deadline must leave room for that on a busy machine.
+    timeout_s = 60.0 if not said.endswith("no reply") else 3.0 if engine == "litellm" else 1.0
+    recipe = write_recipe(condor, serve_faults(server), timeout_s=timeout_s, engine=engine)
     result = condor.run("synth", recipe, "--run", "run", OPENAI_API_KEY=CANARY)
     assert result.returncode == 2
     assert said in result.stderr

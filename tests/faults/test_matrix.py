@@ -156,7 +156,7 @@ ROWS = (
     passing("empty choices", answers(b'{"id": "x", "choices": []}')),
     passing("null", answers(b"null")),
     passing("truncated JSON", breaks_off_json),
-    failing("a reply of 50 MB", floods(50), "unexpected"),
+    failing("a reply of 50 MB", floods(50), "unexpected", when=lambda: share(0.2, stages=("answer",))),
     # Its reply is a completion, but no record.
     harmless("empty content", says(""), repairs=1, as_healthy=False),
     harmless("null content", says(None), repairs=1, as_healthy=False),
