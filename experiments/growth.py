@@ -84,7 +84,7 @@ async def grow_tree(
         try:
             report = await finish_or_stop(growth, model.engine.stopping)
         except ModelFault:
-            if not journal.totals().calls:
+            if not journal.holds_replies():
                 journal.close()
                 directory.discard()
             raise

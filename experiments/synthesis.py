@@ -69,9 +69,8 @@ class Synthesis:
         try:
             outcome = await self.synthesizer.run()
         except ModelFault:
-            totals = self.journal.totals()
-            holds_more = self.directory.batch.exists() or (self.resumed and totals.inherited)
-            if not totals.calls and not holds_more:
+            taken_over = self.resumed and self.journal.totals().inherited
+            if not (self.journal.holds_replies() or taken_over or self.directory.batch.exists()):
                 self.journal.close()
                 self.directory.discard()
             raise

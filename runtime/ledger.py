@@ -43,6 +43,29 @@ class Ledger:
         """Count a cost, or None for one that nobody knows."""
         self.cost_usd = None if cost_usd is None or self.cost_usd is None else self.cost_usd + cost_usd
 
+    def copy(self) -> "Ledger":
+        """Its figures of this moment."""
+        return replace(self)
+
+    def merge(self, other: "Ledger") -> None:
+        """Count what another one holds."""
+        self.calls += other.calls
+        self.input_tokens += other.input_tokens
+        self.output_tokens += other.output_tokens
+        self.seconds += other.seconds
+        self.charge(other.cost_usd)
+
+    def since(self, before: "Ledger") -> "Ledger":
+        """What was entered after an earlier moment."""
+        known = self.cost_usd is not None and before.cost_usd is not None
+        return Ledger(
+            calls=self.calls - before.calls,
+            input_tokens=self.input_tokens - before.input_tokens,
+            output_tokens=self.output_tokens - before.output_tokens,
+            cost_usd=(self.cost_usd or 0.0) - (before.cost_usd or 0.0) if known else None,
+            seconds=self.seconds - before.seconds,
+        )
+
 
 def believable(usage: Usage) -> Usage:
     """A reply's usage without counts that no reply can have."""

@@ -19,6 +19,7 @@ from .endpoints import Route
 from .engine import LimitedEngine
 from .environment import prepare_litellm, redact, variable
 from .ledger import Price
+from .litellm_engine import HeedfulLiteLLMEngine
 from .openai_engine import OpenAIChatEngine
 from .rates import RateLimits
 from .rehearsal.engine import AsyncRehearsalEngine, RehearsalEngine
@@ -238,7 +239,7 @@ def _routes(
     if spec.engine == "litellm" or not spec.addresses or provider not in _OPENAI_COMPATIBLE:
         # LiteLLM's clients belong to the process.
         clients = [(base, _litellm_client(spec, key, base)) for base in spec.addresses or (None,)]
-        return [Route(AsyncLiteLLMEngine(**client), base or spec.name) for base, client in clients], None
+        return [Route(_litellm_engine(client), base or spec.name) for base, client in clients], None
     key = key or variable(f"{provider.upper()}_API_KEY")
     engines = {
         base: OpenAIChatEngine(base, name, key=key, connections=connections, connect_s=min(_CONNECT_S, spec.timeout_s))
@@ -250,6 +251,10 @@ def _routes(
             await engine.aclose()
 
     return [Route(engine, base) for base, engine in engines.items()], close
+
+
+def _litellm_engine(client: dict[str, Any]) -> HeedfulLiteLLMEngine:
+    return HeedfulLiteLLMEngine(AsyncLiteLLMEngine(**client))
 
 
 def _blocking_engines(spec: ModelSpec, key: str | None) -> list[SyncEngine]:

@@ -6,9 +6,6 @@ not reached through an address of one's own goes on through LiteLLM.
 
 import asyncio
 import json
-import math
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -32,6 +29,8 @@ from dspy.lm15 import (
     response_from_openai_chat,
 )
 from dspy.lm15 import TimeoutError as ReplyTimeout
+
+from .retry import told_to_wait
 
 #: A longer reply is no text that anybody asked for.
 _MAX_REPLY_BYTES = 16 * 1024 * 1024
@@ -203,7 +202,7 @@ def _is_sound(value: object) -> bool:
 
 def _refusal(reply: aiohttp.ClientResponse, data: bytes) -> LM15Error:
     """The error that an endpoint's status, body and headers mean."""
-    return read_refusal(reply.status, data, reason=reply.reason or "", retry_after=read_retry_after(reply))
+    return read_refusal(reply.status, data, reason=reply.reason or "", retry_after=told_to_wait(reply.headers))
 
 
 def read_refusal(status: int, data: bytes, *, reason: str = "", retry_after: float | None = None) -> LM15Error:
@@ -226,30 +225,3 @@ def _said(data: bytes) -> tuple[str, str | None]:
         return str(error.get("message") or ""), None if code is None else str(code)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return "", None
-
-
-def read_retry_after(reply: aiohttp.ClientResponse) -> float | None:
-    """Seconds to wait, from a number of seconds or an HTTP date."""
-    text = reply.headers.get("Retry-After", "").strip()
-    if not text:
-        return None
-    try:
-        seconds = float(text)
-        return max(0.0, seconds) if math.isfinite(seconds) else None
-    except ValueError:
-        pass
-    until = _date(text)
-    if until is None:
-        return None
-    # By the endpoint's own clock where it says what that shows: this machine's may be wrong by hours.
-    now = _date(reply.headers.get("Date", "")) or datetime.now(UTC)
-    return max(0.0, (until - now).total_seconds())
-
-
-def _date(text: str) -> datetime | None:
-    """A date of HTTP, in UTC."""
-    try:
-        date = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)

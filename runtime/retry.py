@@ -1,7 +1,11 @@
 """When a failed call is made again."""
 
+import math
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from dspy.lm15 import LM15Error, RateLimitError, ServerError, TransportError
 from dspy.lm15 import TimeoutError as ReplyTimeout
@@ -42,3 +46,28 @@ class RetryPolicy:
     def delay(self, error: LM15Error, failures: int, rng: random.Random) -> float:
         """Seconds to wait after a failure, its Retry-After heeded."""
         return max(self.jitter(failures, rng), error.retry_after or 0.0)
+
+
+def told_to_wait(headers: Mapping[str, str]) -> float | None:
+    """The seconds that a reply's Retry-After asks for, as a number or an HTTP date; None where it asks for none."""
+    found = {name.lower(): value.strip() for name, value in headers.items() if name.lower() in ("retry-after", "date")}
+    text = found.get("retry-after", "")
+    try:
+        seconds = float(text)
+    except ValueError:
+        until = _date(text)
+        if until is None:
+            return None
+        # By the endpoint's own clock where it says what that shows: this machine's may be wrong by hours.
+        now = _date(found.get("date", "")) or datetime.now(UTC)
+        seconds = (until - now).total_seconds()
+    return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def _date(text: str) -> datetime | None:
+    """A date of HTTP, in UTC."""
+    try:
+        date = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)

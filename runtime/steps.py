@@ -33,6 +33,7 @@ from .faults import translate
 from .journal import Journal, StepEntry, StepOutcome
 from .ledger import Ledger, open_ledger
 from .models import Model
+from .turns import JournaledTurns
 
 T = TypeVar("T")
 
@@ -89,6 +90,7 @@ class JournaledSteps:
         self._clock = clock
         self._on_step = on_step
         self._replies = replies
+        self._recalls = journal.holds_turns()
         # A step holds its place until its result is on disk. So a crash loses no more calls than may be in flight: were
         # the place given up with the reply, replies that wait for their commit would be lost on top of them.
         self._places = asyncio.Semaphore(model.engine.concurrency)
@@ -157,7 +159,7 @@ class JournaledSteps:
     async def _execute(self, stage: Stage[T], key: str, version: str, args: tuple[Any, ...]) -> T:
         with open_ledger() as ledger:
             try:
-                result = await self._ask(stage, key, args)
+                result = await self._ask(stage, key, args, ledger)
             except (ReplyFault, Interrupted) as exc:
                 await self._store_fault(exc, stage, key, version, args, ledger)
                 raise
@@ -167,17 +169,23 @@ class JournaledSteps:
                 raise fault from exc
         return await self._store(result, stage, key, version, args, ledger)
 
-    async def _ask(self, stage: Stage[T], key: str, args: tuple[Any, ...]) -> T:
+    async def _ask(self, stage: Stage[T], key: str, args: tuple[Any, ...], ledger: Ledger) -> T:
         """Ask the model: directly where a stage is asked in the plain way, else through DSPy's own machinery."""
         if stage not in self._direct and DirectStage.fits(stage):
             self._direct[stage] = DirectStage(stage, self._model.lm, self._adapter)
         if (direct := self._direct.get(stage)) is not None:
-            complete = self._replies(key) if self._replies else self._model.engine.complete
-            return await direct.ask(complete, *args)
+            return await direct.ask(self._source(key, ledger), *args)
         if self._replies:
             raise UsageFault(f"the stage {stage.name} asks in a way of its own, which batch files cannot carry")
         with dspy.context(lm=self._model.lm, adapter=self._adapter, disable_history=True, trace=None):
             return await stage.acall(*args)
+
+    def _source(self, key: str, ledger: Ledger) -> Complete:
+        """Where a step's replies come from: batch files, or what an earlier session left and then the model."""
+        if self._replies:
+            return self._replies(key)
+        stored = self._journal.turns(key) if self._recalls else ()
+        return JournaledTurns(self._journal, key, self._model.engine.complete, ledger, stored=stored, fit=self._fit)
 
     async def _store(
         self, result: T, stage: Stage[T], key: str, version: str, args: tuple[Any, ...], ledger: Ledger

@@ -56,7 +56,7 @@ class Tally:
     @classmethod
     def resume(cls, asked: int, journal: Journal) -> "Tally":
         """The figures that a journal has reached."""
-        totals = journal.totals()
+        totals = journal.totals(with_turns=False)
         return cls(
             asked=asked,
             kept=totals.kept,

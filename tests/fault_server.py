@@ -50,6 +50,11 @@ class Call:
     max_tokens: int | None
     arrived: float
 
+    @property
+    def request(self) -> tuple[str, int | None]:
+        """What a provider would bill as one: the messages, and the limit of the reply."""
+        return self.key, self.max_tokens
+
 
 @dataclass
 class CallLog:
@@ -65,7 +70,7 @@ class CallLog:
 
     calls: list[Call] = field(default_factory=list)
     hit: list[Call] = field(default_factory=list)
-    delivered: Counter[str] = field(default_factory=Counter)
+    delivered: Counter[tuple[str, int | None]] = field(default_factory=Counter)
     limits: list[tuple[float, float, Call]] = field(default_factory=list)
     in_flight: int = 0
     most_in_flight: int = 0
@@ -77,7 +82,7 @@ class CallLog:
 
     @property
     def paid_twice(self) -> int:
-        """Whole replies handed over to requests that had one already."""
+        """Whole replies handed over to requests that had one already; a higher limit makes another request."""
         return self.delivered.total() - len(self.delivered)
 
     def early(self, seconds: float, call: Call) -> list[Call]:
@@ -137,7 +142,7 @@ class FaultServer:
             if self._fault is not None and self._when(call):
                 log.hit.append(call)
                 return await self._fault(Exchange(request, call, completion, log))
-            log.delivered[call.key] += 1
+            log.delivered[call.request] += 1
             return web.json_response(completion)
         finally:
             log.in_flight -= 1
@@ -318,7 +323,7 @@ def rewrites(change: Callable[[dict[str, Any]], None]) -> Fault:
 
     async def answer(exchange: Exchange) -> web.StreamResponse:
         change(exchange.completion)
-        exchange.log.delivered[exchange.call.key] += 1
+        exchange.log.delivered[exchange.call.request] += 1
         return _echoing(exchange, 200, json.dumps(exchange.completion).encode(), "application/json", {})
 
     return answer

@@ -25,7 +25,8 @@ from ...errors import BatchFault, ModelFault, UsageFault
 from ...files import write_atomically
 from ..environment import redact, variable
 from ..models import ModelSpec
-from ..openai_engine import read_refusal, read_retry_after
+from ..openai_engine import read_refusal
+from ..retry import told_to_wait
 from .lines import ENDPOINT
 from .model import sent_name
 
@@ -287,7 +288,7 @@ async def _short(reply: aiohttp.ClientResponse) -> bytes:
 
 
 def _refusal(reply: aiohttp.ClientResponse, data: bytes) -> LM15Error:
-    return read_refusal(reply.status, data, reason=reply.reason or "", retry_after=read_retry_after(reply))
+    return read_refusal(reply.status, data, reason=reply.reason or "", retry_after=told_to_wait(reply.headers))
 
 
 @contextmanager

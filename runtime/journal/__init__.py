@@ -1,6 +1,6 @@
 """The journal of a run: what survives a crash."""
 
-from .entries import ItemEntry, ItemOutcome, JournalTotals, StageFigures, StepEntry, StepOutcome
+from .entries import ItemEntry, ItemOutcome, JournalTotals, StageFigures, StepEntry, StepOutcome, TurnEntry
 from .journal import Journal
 from .snapshot import take_snapshot
 
@@ -12,5 +12,6 @@ __all__ = [
     "StageFigures",
     "StepEntry",
     "StepOutcome",
+    "TurnEntry",
     "take_snapshot",
 ]

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from dspy.lm15 import FinishReason
+
 from ...corpus.records import Record
+from ..ledger import Ledger
 
 StepOutcome = Literal["done", "invalid", "error"]
 ItemOutcome = Literal["kept", "rejected", "failed"]
@@ -43,6 +46,25 @@ class StepEntry:
     def inherited(self) -> bool:
         """Whether it was taken over from another run: a result that no call was made for."""
         return not self.calls and self.outcome in ("done", "invalid")
+
+
+@dataclass(frozen=True)
+class TurnEntry:
+    """A reply within a step that led to another request, kept until the step has ended.
+
+    Attributes:
+        turn: its number within the step, from 1.
+        text, finish_reason: of the reply.
+        reply_tokens: as the endpoint counted them, or None.
+        spent: what the calls for it have cost, as long as no entry of the step counts them.
+    """
+
+    step_key: str
+    turn: int
+    text: str
+    finish_reason: FinishReason
+    reply_tokens: int | None
+    spent: Ledger
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,21 @@ from .wal import hides_commits
 #: Marks an SQLite file as a journal ("COND"), and the version of its tables.
 APPLICATION_ID = 0x434F4E44
 SCHEMA_VERSION = 2
-#: The last version whose rows hold no checksum.
+#: The last version whose rows hold no checksum and that knows no turns.
 _UNSEALED = 1
 
-_SCHEMA = """
+_TURNS = """
+CREATE TABLE turns (
+    step_key TEXT NOT NULL, turn INTEGER NOT NULL,
+    text TEXT NOT NULL, finish_reason TEXT NOT NULL, reply_tokens INTEGER,
+    calls INTEGER NOT NULL, input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL,
+    cost_usd REAL, seconds REAL NOT NULL,
+    seal INTEGER,
+    PRIMARY KEY (step_key, turn)
+) STRICT
+"""
+_SCHEMA = f"""
+{_TURNS};
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL, seal INTEGER) STRICT;
 CREATE TABLE prompts (version TEXT PRIMARY KEY, stage TEXT NOT NULL, messages TEXT NOT NULL,
     seal INTEGER) STRICT;
@@ -102,8 +113,8 @@ def check_file(path: Path) -> None:
         raise JournalFault(f"{path}: damaged: {damage}; it was left as it is: restore it from a copy")
 
 
-def seal_unsealed(database: sqlite3.Connection) -> None:
-    """Give the rows of a journal of the first version their checksums."""
+def bring_up_to_date(database: sqlite3.Connection) -> None:
+    """Give a journal of the first version what it lacks: the checksums of its rows, and the table of turns."""
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if version != _UNSEALED:
         return
@@ -111,6 +122,7 @@ def seal_unsealed(database: sqlite3.Connection) -> None:
     for table, columns in _columns(database).items():
         database.execute(f"ALTER TABLE {table} ADD COLUMN seal INTEGER")
         database.execute(f"UPDATE {table} SET seal = seal_of({', '.join(columns)})")
+    database.execute(_TURNS)
     database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     database.execute("COMMIT")
 

@@ -17,9 +17,10 @@ from pydantic import ValidationError
 
 from ...corpus.records import Answer, Chain, Critique, Question, Record, Refinement, parse_record
 from ...errors import JournalFault
-from .entries import ItemEntry, JournalTotals, StageFigures, StepEntry, StepOutcome
+from ..ledger import Ledger
+from .entries import ItemEntry, JournalTotals, StageFigures, StepEntry, StepOutcome, TurnEntry
 from .file import check_file, connect, create_file
-from .writer import JournalWriter, Operation, insert_item, insert_step
+from .writer import JournalWriter, Operation, insert_item, insert_step, insert_turn
 
 R = TypeVar("R", bound=Record)
 
@@ -34,6 +35,8 @@ class Journal:
         try:
             self._reader = connect(path, read_only=not writable)
             self._writer = JournalWriter(path) if writable else None
+            tables = self._reader.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'turns'").fetchone()
+            self._knows_turns = tables != (0,)  # one of the first version does not, and is perhaps only read
         except sqlite3.Error as exc:
             raise JournalFault(f"{path}: cannot open the journal: {exc}") from exc
 
@@ -84,6 +87,10 @@ class Journal:
     async def write_step(self, entry: StepEntry) -> None:
         """Store a step with its records; return once they are on disk."""
         await self._write(lambda database: insert_step(database, entry))
+
+    async def write_turn(self, entry: TurnEntry) -> None:
+        """Store a reply that leads to another request of its step; return once it is on disk."""
+        await self._write(lambda database: insert_turn(database, entry))
 
     async def write_item(self, entry: ItemEntry) -> None:
         """Store how an item ended; return once it is on disk."""
@@ -154,6 +161,24 @@ class Journal:
             **stored,
         )
 
+    def holds_replies(self) -> bool:
+        """Whether any call was answered: in this run, not in one that it was forked from."""
+        answered = self._one("SELECT 1 FROM steps WHERE outcome != 'error' AND calls > 0 LIMIT 1")
+        return answered is not None or self.holds_turns()
+
+    def holds_turns(self) -> bool:
+        """Whether any step was broken off between two of its requests."""
+        return self._knows_turns and self._one("SELECT 1 FROM turns LIMIT 1") is not None
+
+    def turns(self, step_key: str) -> list[TurnEntry]:
+        """What an unfinished step was answered before its last request, in order."""
+        rows = self._query(
+            "SELECT turn, text, finish_reason, reply_tokens, calls, input_tokens, output_tokens, cost_usd, seconds"
+            " FROM turns WHERE step_key = ? ORDER BY turn",
+            (step_key,),
+        )
+        return [TurnEntry(step_key, *row[:4], spent=Ledger(*row[4:])) for row in rows]
+
     def record(self, record_id: str) -> Record | None:
         """The record of an id, or None."""
         row = self._one("SELECT kind, body FROM records WHERE id = ?", (record_id,))
@@ -192,18 +217,25 @@ class Journal:
         rows = self._query("SELECT position FROM items WHERE final ORDER BY position")
         return iter(array("q", (position for (position,) in rows)))
 
-    def totals(self) -> JournalTotals:
-        """Sums over the whole journal, of one moment."""
+    def totals(self, *, with_turns: bool = True) -> JournalTotals:
+        """Sums over the whole journal, of one moment.
+
+        Args:
+            with_turns: whether to count what unfinished steps have cost; when they end, their entries hold that.
+        """
         with self._snapshot():
             outcomes = dict(self._query("SELECT outcome, count(*) FROM items GROUP BY outcome"))
             reasons = self._query(
                 "SELECT outcome, reason, count(*) FROM items WHERE outcome != 'kept' GROUP BY outcome, reason"
             )
             by_stage = dict(self._query("SELECT stage, sum(calls) FROM steps GROUP BY stage"))
+            both = "SELECT outcome, calls, input_tokens, output_tokens, cost_usd FROM steps"
+            if with_turns and self._knows_turns:
+                both += " UNION ALL SELECT 'turn', calls, input_tokens, output_tokens, cost_usd FROM turns"
             sums = self._one(
                 "SELECT coalesce(sum(calls), 0), coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0),"
                 " sum(cost_usd), count(*) FILTER (WHERE cost_usd IS NULL),"
-                " count(*) FILTER (WHERE calls = 0 AND outcome IN ('done', 'invalid')) FROM steps"
+                f" count(*) FILTER (WHERE calls = 0 AND outcome IN ('done', 'invalid')) FROM ({both})"
             )
             reason_counts = {(outcome, reason): count for outcome, reason, count in reasons}
         calls, input_tokens, output_tokens, cost, unpriced, inherited = sums or (0, 0, 0, None, 0, 0)

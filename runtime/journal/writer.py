@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import JournalFault, OutputFault
-from .entries import ItemEntry, StepEntry
-from .file import connect, seal_unsealed
+from .entries import ItemEntry, StepEntry, TurnEntry
+from .file import bring_up_to_date, connect
 
 #: Writes that share a commit at most.
 _BATCH = 256
@@ -45,7 +45,7 @@ class JournalWriter:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._database = connect(path, read_only=False)
-        seal_unsealed(self._database)
+        bring_up_to_date(self._database)
         self._queue: queue.SimpleQueue[_Pending | None] = queue.SimpleQueue()
         self._closed = False
         self._thread = threading.Thread(target=self._work, name=f"journal {path.name}", daemon=True)
@@ -124,12 +124,35 @@ def insert_step(database: sqlite3.Connection, entry: StepEntry) -> None:
             entry.finished_at,
         ),
     )
+    # The step's own figures hold those of its turns from now on. Their texts are needed until it has a result.
+    ended = _FORGET_TURNS if entry.outcome != "error" else _COUNT_TURNS
+    database.execute(ended, (entry.key,))
     database.executemany(
         "INSERT OR IGNORE INTO records VALUES (?1, ?2, ?3, ?4, ?5, seal_of(?1, ?2, ?3, ?4, ?5))",
         [
             (record.id, record.kind, record.parent_id, entry.key, record.model_dump_json(exclude_none=True))
             for record in entry.records
         ],
+    )
+
+
+def insert_turn(database: sqlite3.Connection, entry: TurnEntry) -> None:
+    """Store a reply that led to another request of its step."""
+    spent = entry.spent
+    database.execute(
+        f"INSERT OR REPLACE INTO turns VALUES ({_marks(10)}, seal_of({_marks(10)}))",
+        (
+            entry.step_key,
+            entry.turn,
+            entry.text,
+            entry.finish_reason,
+            entry.reply_tokens,
+            spent.calls,
+            spent.input_tokens,
+            spent.output_tokens,
+            spent.cost_usd,
+            spent.seconds,
+        ),
     )
 
 
@@ -181,4 +204,9 @@ _INSERT_STEP = (
     f"INSERT INTO steps VALUES ({_marks(len(_STEP))}, seal_of({_marks(len(_STEP))})) ON CONFLICT (key) DO UPDATE SET "
     + ", ".join(f"{column} = {value}" for column, value in _STEP.items())
     + f", seal = seal_of({', '.join(_STEP.values())}) WHERE outcome = 'error'"
+)
+_FORGET_TURNS = "DELETE FROM turns WHERE step_key = ?"
+_COUNT_TURNS = (
+    "UPDATE turns SET calls = 0, input_tokens = 0, output_tokens = 0, cost_usd = 0.0, seconds = 0.0,"
+    " seal = seal_of(step_key, turn, text, finish_reason, reply_tokens, 0, 0, 0, 0.0, 0.0) WHERE step_key = ?"
 )

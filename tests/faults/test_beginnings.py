@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from fault_checks import CANARY, check_no_secret, write_recipe
+from fault_checks import CANARY, RECORDS, check_no_secret, write_recipe
 from fault_server import Fault, FaultServer, calls, hangs, limits_rate, refuses, resets, says_in_html, trickles
 from warm_cli import WarmCli
 
@@ -36,8 +36,10 @@ def test_an_endpoint_that_answers_no_call_leaves_nothing_behind(
     assert result.returncode == 2
     assert said in result.stderr
     assert len(result.stderr.splitlines()) == 1
-    assert len(server.log.calls) == tries
-    assert server.log.most_in_flight == 1
+    # The first call has a head start; what follows it, where the endpoint takes long to say no, are the other cells.
+    cells = RECORDS // 3
+    assert tries <= len(server.log.calls) <= tries * cells
+    assert server.log.most_in_flight <= cells
     assert not (condor.directory / "run").exists()
     check_no_secret(condor.directory, result.stdout, result.stderr)
 

@@ -1,0 +1,34 @@
+"""DSPy's engine on LiteLLM, with the Retry-After that it does not hand on."""
+
+from collections.abc import Mapping
+
+from dspy.clients.engines import AsyncLiteLLMEngine
+from dspy.lm15 import LM15Error, Request, Response
+
+from .retry import told_to_wait
+
+
+class HeedfulLiteLLMEngine:
+    """Chat completions of any provider that LiteLLM knows.
+
+    Args:
+        engine: makes the calls.
+    """
+
+    def __init__(self, engine: AsyncLiteLLMEngine) -> None:
+        self._engine = engine
+
+    async def complete(self, request: Request) -> Response:
+        """The reply to a request.
+
+        Raises:
+            LM15Error: no reply; the class and `retry_after` say whether and when to ask again.
+        """
+        try:
+            return await self._engine.complete(request)
+        except LM15Error as exc:
+            # LiteLLM keeps the headers under a name of its own, which DSPy's engine does not look at.
+            headers = getattr(exc.__cause__, "litellm_response_headers", None)
+            if exc.retry_after is None and isinstance(headers, Mapping):
+                exc.retry_after = told_to_wait(headers)
+            raise
