@@ -23,6 +23,7 @@
     ├── ReplyFault                  one reply of the model is no record; the run goes on
     │   ├── UnreadableReply         it does not parse, after the allowed number of tries
     │   ├── TruncatedReply          it ends at the token limit (finish reason `length`)
+    │   ├── OversizedReply          it is longer than any text that was asked for
     │   ├── RefusedReply            the model or its provider declined (finish reason `content_filter`)
     │   └── RefusedRequest          the endpoint takes other requests, but not this one (too long, not allowed)
     ├── BatchFault                  a batch service does not do what was asked; the same command goes on
@@ -138,6 +139,12 @@ class TruncatedReply(ReplyFault):
     """A reply ended at the token limit (finish reason `length`)."""
 
     reason = "truncated"
+
+
+class OversizedReply(ReplyFault):
+    """A reply is longer than any text that was asked for; it was not read to its end."""
+
+    reason = "oversized"
 
 
 class RefusedReply(ReplyFault):

@@ -18,6 +18,6 @@ def export_run(run: Path, out: Path, *, format_: FormatName, stage: StageName) -
     """
     if format_ == "dpo" and stage == "void":
         raise UsageFault("dpo pairs the refined answer with the first one: use --stage refine")
-    _, journal = open_run(run)
+    _, journal = open_run(run, whole=True)
     with journal:
         return export_jsonl(journal.kept_chains(), out, format_=format_, stage=stage)

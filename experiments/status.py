@@ -54,8 +54,12 @@ class RunStatus:
         return asdict(self)
 
 
-def open_run(run: Path) -> tuple[RunDirectory, Journal]:
+def open_run(run: Path, *, whole: bool = False) -> tuple[RunDirectory, Journal]:
     """A run's paths, and its journal for reading.
+
+    Args:
+        run: its directory.
+        whole: whether the journal is read from end to end for damage, however long that takes.
 
     Raises:
         BadInput: there is no run in the directory.
@@ -63,7 +67,7 @@ def open_run(run: Path) -> tuple[RunDirectory, Journal]:
     directory = RunDirectory(run)
     if not directory.exists or not directory.recipe.exists():
         raise BadInput(f"{run}: no run here; condor synth RECIPE --run {run} makes one")
-    return directory, Journal.open_read_only(directory.journal)
+    return directory, Journal.open_read_only(directory.journal, whole=whole)
 
 
 def run_status(run: Path) -> RunStatus:

@@ -19,9 +19,10 @@ from dspy.utils.exceptions import (
     LMUnsupportedModelError,
 )
 
-from ..errors import CallFault, CondorError, Interrupted, ModelFault, RefusedRequest, UnreadableReply
+from ..errors import CallFault, CondorError, Interrupted, ModelFault, OversizedReply, RefusedRequest, UnreadableReply
 from ..programs.adapter import first_line
 from .models import Model
+from .openai_engine import OversizedReplyError
 
 #: Where the advice begins that DSPy's engine appends for its own users.
 _LIBRARY_ADVICE = "To fix:"
@@ -47,7 +48,7 @@ def translate(error: LM15Error | LMError | AdapterParseError, model: Model) -> C
 
     Returns:
         ModelFault: no call can succeed; also any failure of the first call but one that concerns its request or reply.
-        UnreadableReply, RefusedRequest: this item fails, the run goes on.
+        UnreadableReply, OversizedReply, RefusedRequest: this item fails, the run goes on.
         CallFault: there was no reply; the run goes on and a resumed run asks again.
         Interrupted: the call was not begun, since the run is being stopped.
     """
@@ -64,6 +65,8 @@ def translate(error: LM15Error | LMError | AdapterParseError, model: Model) -> C
     for kind, meaning in _FATAL.items():
         if isinstance(error, kind):
             return ModelFault(f"{where}: {meaning}: {said}")
+    if isinstance(error.__cause__, OversizedReplyError):
+        return OversizedReply(f"{where}: {said}")
     if isinstance(error, LMInvalidRequestError):
         return RefusedRequest(f"{where}: {said}")
     passing = next((name for kind, name in _PASSING.items() if isinstance(error, kind)), "unexpected")

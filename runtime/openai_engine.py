@@ -56,6 +56,10 @@ _BY_STATUS: dict[int, type[ProviderError]] = {
 }
 
 
+class OversizedReplyError(ProviderError):
+    """A reply that is longer than any text that was asked for."""
+
+
 class OpenAIChatEngine:
     """Chat completions at one address.
 
@@ -84,15 +88,13 @@ class OpenAIChatEngine:
         """
         try:
             async with self._session().post(self._url, data=request_body(request, self._model)) as reply:
-                data = await reply.content.read(_MAX_REPLY_BYTES + 1)
-                while not reply.content.at_eof() and len(data) <= _MAX_REPLY_BYTES:
-                    data += await reply.content.read(_MAX_REPLY_BYTES + 1 - len(data))
+                data = await _read(reply.content)
         except TimeoutError as exc:
             raise ReplyTimeout(f"no reply in time: {exc or 'timed out'}") from exc
         except aiohttp.ClientError as exc:
             raise TransportError(str(exc) or type(exc).__name__) from exc
         if len(data) > _MAX_REPLY_BYTES:
-            raise ProviderError(f"the reply is longer than {_MAX_REPLY_BYTES} bytes")
+            raise OversizedReplyError(f"the reply is longer than {_MAX_REPLY_BYTES} bytes")
         if reply.status != 200:
             raise _refusal(reply, data)
         return read_response(data, request.model)
@@ -111,6 +113,14 @@ class OpenAIChatEngine:
             session = aiohttp.ClientSession(connector=connector, headers=self._headers, timeout=self._timeout)
             self._sessions[loop] = session
         return session
+
+
+async def _read(content: aiohttp.StreamReader) -> bytes:
+    """A reply's bytes, or a little more than may be taken of it."""
+    data = bytearray()
+    while len(data) <= _MAX_REPLY_BYTES and (chunk := await content.readany()):
+        data += chunk
+    return bytes(data)
 
 
 def request_body(request: Request, model: str) -> bytes:

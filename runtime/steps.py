@@ -18,6 +18,7 @@ from ..errors import (
     CondorError,
     Interrupted,
     JournalFault,
+    OversizedReply,
     RefusedReply,
     RefusedRequest,
     ReplyFault,
@@ -41,7 +42,7 @@ T = TypeVar("T")
 _KEY_SCHEME = "condor-step-1"
 
 _REPLY_FAULTS: dict[str, type[ReplyFault]] = {
-    fault.reason: fault for fault in (UnreadableReply, TruncatedReply, RefusedReply, RefusedRequest)
+    fault.reason: fault for fault in (UnreadableReply, TruncatedReply, OversizedReply, RefusedReply, RefusedRequest)
 }
 
 

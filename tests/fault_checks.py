@@ -24,7 +24,7 @@ def write_recipe(
     cli: Cli | WarmCli, base: str, *, name: str = "recipe.yaml", records: int = RECORDS, **model: Any
 ) -> str:
     """A recipe for an endpoint, with `model` for more of the model's settings; returns its name."""
-    settings = {"name": "openai/rehearsal", "api_base": base} | model
+    settings: dict[str, Any] = {"name": "openai/rehearsal", "api_base": base} | model
     text = f"tree: seed:en\nrecords: {records}\nconcurrency: {CONCURRENCY}\nmodel: {json.dumps(settings)}\n"
     (cli.directory / name).write_text(text, encoding="utf-8")
     return name

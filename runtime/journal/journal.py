@@ -61,13 +61,17 @@ class Journal:
         return cls(path, writable=True)
 
     @classmethod
-    def open_read_only(cls, path: Path) -> "Journal":
+    def open_read_only(cls, path: Path, *, whole: bool = False) -> "Journal":
         """Open a journal to look at it, also while another process writes it.
+
+        Args:
+            path: the file.
+            whole: see `check_file`.
 
         Raises:
             JournalFault: as for `open`.
         """
-        check_file(path)
+        check_file(path, whole=whole)
         return cls(path, writable=False)
 
     def close(self) -> None:

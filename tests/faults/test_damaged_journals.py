@@ -213,6 +213,22 @@ def test_a_changed_word_in_a_record_stops_every_command(condor: WarmCli, serve_f
     assert journal.read_bytes() == damaged
 
 
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.999])
+def test_whoever_only_looks_on_at_a_long_journal_is_told_that_a_part_is_missing(
+    tmp_path: Path, whole: Path, monkeypatch: pytest.MonkeyPatch, share: float
+) -> None:
+    """Only its length is checked then, and what is read of it."""
+    monkeypatch.setattr("condor.runtime.journal.file._SMALL", 0)
+    path = copy_of(whole, tmp_path)
+    with Journal.open_read_only(path) as journal:
+        assert journal.totals().kept == 12
+    os.truncate(path, int(path.stat().st_size * share))
+    left_over = path.read_bytes()
+    with pytest.raises(JournalFault, match="damaged"):
+        Journal.open_read_only(path)
+    assert path.read_bytes() == left_over
+
+
 def test_a_journal_of_the_first_version_is_read_and_gets_its_checksums_when_it_goes_on(
     tmp_path: Path, whole: Path
 ) -> None:

@@ -4,6 +4,8 @@ Each row is run three times by the real command line against a real endpoint: on
 (kill -9) and gone on with; and, where faults left something undone, once more when they are over.
 """
 
+import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from subprocess import CompletedProcess
@@ -152,7 +154,7 @@ ROWS = (
     passing("empty choices", answers(b'{"id": "x", "choices": []}')),
     passing("null", answers(b"null")),
     passing("truncated JSON", breaks_off_json),
-    failing("a reply of 50 MB", floods(50), "unexpected", when=lambda: share(0.2, stages=("answer",))),
+    failing("a reply of 50 MB", floods(50), "oversized", when=lambda: share(0.2, stages=("answer",))),
     # Its reply is a completion, but no record.
     harmless("empty content", says(""), repairs=1, as_healthy=False),
     harmless("null content", says(None), repairs=1, as_healthy=False),
@@ -165,6 +167,7 @@ ROWS = (
         as_healthy=False,
     ),
     failing("finish reason length", ends_with("length"), "truncated", tries=(2,)),
+    Row("finish reason length, then whole", ends_with("length"), lambda: first_tries(ANSWERS), tries=(2,)),
     failing("finish reason content_filter", ends_with("content_filter"), "refused"),
     failing("a refusal", says(None, refusal=f"I would rather not, {CANARY}."), "refused"),
     failing("400 to this very request", refuses(400), "bad_request"),
@@ -211,13 +214,23 @@ def healthy(warm: WarmInterpreter, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_row(row: Row, condor: WarmCli, serve_faults: Serve, healthy: dict[str, bytes]) -> None:
+def test_row(
+    row: Row,
+    condor: WarmCli,
+    serve_faults: Serve,
+    healthy: dict[str, bytes],
+    record_property: Callable[[str, object], None],
+) -> None:
     server = FaultServer(row.fault, row.when())
     recipe = write_recipe(condor, serve_faults(server), **row.model)
+    started = time.monotonic()
     result = synth(condor, row, recipe, "whole")
+    seconds = time.monotonic() - started
     check_end(row, result, server.log)
     check_figures(row, condor, server.log)
     check_no_secret(condor.directory, result.stdout, result.stderr)
+    # For docs/reliability.md: see benchmarks/matrix.py.
+    record_property("figures", json.dumps(figures_of(row, condor, server.log, seconds)))
     if row.exit_code:
         server.heal()
         assert synth(condor, row, recipe, "whole").returncode == 0
@@ -225,7 +238,9 @@ def test_row(row: Row, condor: WarmCli, serve_faults: Serve, healthy: dict[str, 
     if row.as_healthy:
         assert written == healthy
     if row.kill:
-        assert go_through_a_kill(row, condor, serve_faults) == written
+        broken, paid_twice = go_through_a_kill(row, condor, serve_faults)
+        assert broken == written
+        record_property("paid_twice", paid_twice)
     check_no_secret(condor.directory)
 
 
@@ -265,8 +280,21 @@ def check_figures(row: Row, condor: WarmCli, log: CallLog) -> None:
     assert 0 <= figures["input_tokens"] < 10**9
 
 
-def go_through_a_kill(row: Row, condor: WarmCli, serve_faults: Serve) -> dict[str, bytes]:
-    """The exports of a run under the same fault that was killed in the middle."""
+def figures_of(row: Row, condor: WarmCli, log: CallLog, seconds: float) -> dict[str, Any]:
+    """What a run came to under a fault, for people."""
+    figures = status(condor, "whole")
+    return {
+        "exit": row.exit_code,
+        "kept": figures["kept"],
+        "failed": figures["reasons"].get("failed", {}),
+        "hit": len(log.hit),
+        "calls": len(log.calls),
+        "seconds": round(seconds, 1),
+    }
+
+
+def go_through_a_kill(row: Row, condor: WarmCli, serve_faults: Serve) -> tuple[dict[str, bytes], int]:
+    """The exports of a run under the same fault that was killed in the middle, and how many calls were paid twice."""
     server = FaultServer(row.fault, row.when(), latency=0.005)
     recipe = write_recipe(condor, serve_faults(server), name="broken.yaml", **row.model)
     process = condor.start("synth", recipe, "--run", "broken", **{row.key_variable: CANARY})
@@ -281,4 +309,4 @@ def go_through_a_kill(row: Row, condor: WarmCli, serve_faults: Serve) -> dict[st
     assert result.returncode == 0, result.stderr
     check_journal(condor.directory / "broken")
     assert server.log.paid_twice <= CONCURRENCY
-    return exports(condor, "broken")
+    return exports(condor, "broken"), server.log.paid_twice
