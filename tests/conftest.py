@@ -10,6 +10,7 @@ from condor.runtime.rehearsal.server import RehearsalServer
 from condor.runtime.rehearsal.settings import RehearsalSettings
 
 from support import Cli, Endpoint, ServerThread, clean_environment
+from warm_cli import WarmInterpreter
 
 
 @pytest.fixture
@@ -34,10 +35,17 @@ def endpoint(serve: Callable[[RehearsalSettings], Endpoint]) -> Endpoint:
     return serve(RehearsalSettings())
 
 
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmInterpreter]:
+    """An interpreter from which commands are forked."""
+    with WarmInterpreter(tmp_path_factory.mktemp("warm"), clean_environment()) as interpreter:
+        yield interpreter
+
+
 @pytest.fixture
-def cli(tmp_path: Path) -> Cli:
+def cli(tmp_path: Path, warm: WarmInterpreter) -> Cli:
     """The command line, run in an empty directory."""
-    return Cli(tmp_path)
+    return Cli(tmp_path, warm=warm)
 
 
 @pytest.fixture

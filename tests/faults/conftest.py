@@ -12,13 +12,6 @@ from warm_cli import WarmCli, WarmInterpreter
 Serve = Callable[[FaultServer], str]
 
 
-@pytest.fixture(scope="session")
-def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmInterpreter]:
-    """An interpreter from which commands are forked."""
-    with WarmInterpreter(tmp_path_factory.mktemp("warm"), clean_environment()) as interpreter:
-        yield interpreter
-
-
 @pytest.fixture
 def condor(warm: WarmInterpreter, tmp_path: Path) -> WarmCli:
     """The command line, run in an empty directory."""
