@@ -198,7 +198,7 @@ class BatchService:
         path = f"/files/{file_id}/content"
         with _translated():
             async with self._session.get(self.base + path, timeout=_timeout(_FILE_S)) as reply:
-                if reply.status != 200:
+                if not reply.ok:
                     raise _refusal(reply, await _short(reply))
                 # A time-out is an OSError in Python: within, so that it is not taken for one of the disk.
                 with write_atomically(target) as text, _translated():
@@ -213,7 +213,7 @@ class BatchService:
         with _translated():
             async with self._session.request(method, self.base + path, timeout=_timeout(total_s), **rest) as reply:
                 data = await _short(reply)
-                if reply.status != 200:
+                if not reply.ok:
                     raise _refusal(reply, data)
                 return data
 
