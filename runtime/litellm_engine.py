@@ -1,10 +1,11 @@
-"""DSPy's engine on LiteLLM, with the Retry-After that it does not hand on."""
+"""DSPy's engine on LiteLLM, with what it lacks: the Retry-After of a refusal, and a bound on a reply."""
 
 from collections.abc import Mapping
 
 from dspy.clients.engines import AsyncLiteLLMEngine
 from dspy.lm15 import LM15Error, Request, Response
 
+from .openai_engine import MAX_REPLY_BYTES, OversizedReplyError
 from .retry import told_to_wait
 
 
@@ -25,10 +26,13 @@ class HeedfulLiteLLMEngine:
             LM15Error: no reply; the class and `retry_after` say whether and when to ask again.
         """
         try:
-            return await self._engine.complete(request)
+            response = await self._engine.complete(request)
         except LM15Error as exc:
             # LiteLLM keeps the headers under a name of its own, which DSPy's engine does not look at.
             headers = getattr(exc.__cause__, "litellm_response_headers", None)
             if exc.retry_after is None and isinstance(headers, Mapping):
                 exc.retry_after = told_to_wait(headers)
             raise
+        if len(response.text or "") > MAX_REPLY_BYTES:
+            raise OversizedReplyError(f"the reply is longer than {MAX_REPLY_BYTES} characters")
+        return response

@@ -33,7 +33,7 @@ from dspy.lm15 import TimeoutError as ReplyTimeout
 from .retry import told_to_wait
 
 #: A longer reply is no text that anybody asked for.
-_MAX_REPLY_BYTES = 16 * 1024 * 1024
+MAX_REPLY_BYTES = 16 * 1024 * 1024
 #: No reply and no prompt of ours takes more.
 _MOST_TOKENS = 100_000_000
 #: Seconds that an idle connection is kept for the next call.
@@ -93,8 +93,8 @@ class OpenAIChatEngine:
             raise ReplyTimeout(f"no reply in time: {exc or 'timed out'}") from exc
         except aiohttp.ClientError as exc:
             raise TransportError(str(exc) or type(exc).__name__) from exc
-        if len(data) > _MAX_REPLY_BYTES:
-            raise OversizedReplyError(f"the reply is longer than {_MAX_REPLY_BYTES} bytes")
+        if len(data) > MAX_REPLY_BYTES:
+            raise OversizedReplyError(f"the reply is longer than {MAX_REPLY_BYTES} bytes")
         if reply.status != 200:
             raise _refusal(reply, data)
         return read_response(data, request.model)
@@ -118,7 +118,7 @@ class OpenAIChatEngine:
 async def _read(content: aiohttp.StreamReader) -> bytes:
     """A reply's bytes, or a little more than may be taken of it."""
     data = bytearray()
-    while len(data) <= _MAX_REPLY_BYTES and (chunk := await content.readany()):
+    while len(data) <= MAX_REPLY_BYTES and (chunk := await content.readany()):
         data += chunk
     return bytes(data)
 

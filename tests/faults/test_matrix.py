@@ -196,6 +196,7 @@ ROWS = (
     passing("litellm: connection reset", resets, engine="litellm"),
     passing("litellm: trickles", trickles, first_tries(ANSWERS), timeout_s=3.0, engine="litellm"),
     failing("litellm: finish reason content_filter", ends_with("content_filter"), "refused", engine="litellm"),
+    failing("litellm: a reply of 50 MB", floods(50), "oversized", engine="litellm"),
     failing("litellm: 400", refuses(400), "bad_request", engine="litellm"),
     harmless("litellm: NUL", mixes_in("\0"), engine="litellm"),
     replace(ending("litellm: 401 after a while", refuses(401), "refused the key"), engine="litellm"),
