@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from . import tree_update
 from .console import make_console
 from .options import ApiBaseOption, JsonOption, LanguageChoice, ModelOption
 
 if TYPE_CHECKING:
     from ..knowledge import ImportReport, KnowledgeTree
 
-app = typer.Typer(no_args_is_help=True, help="The World Knowledge Tree: import, grow, show, count.")
+app = typer.Typer(no_args_is_help=True, help="The World Knowledge Tree: import, grow, show, count, compare.")
+app.command("diff")(tree_update.diff)
+app.command("log")(tree_update.log)
+app.command("retire")(tree_update.retire)
 
 TreeArgument = Annotated[
     str, typer.Argument(metavar="TREE", help="A tree file, or seed:en, seed:zh.", show_default=False)

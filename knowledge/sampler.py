@@ -36,6 +36,8 @@ class CellSampler:
       on its size.)
     - Memory is one list of leaf nodes for each root that has been visited; no list of cells is made.
 
+    - A retired leaf, or one under a retired tag, is no cell; nor is a tag whose children are all retired.
+
     Iterating twice walks the same cells again.
 
     Args:
@@ -71,12 +73,15 @@ class CellSampler:
 
     def __len__(self) -> int:
         """The number of cells of the whole walk."""
-        leaves = sum(sum(1 for _ in self._tree.leaves(root)) for roots in self._roots.values() for root in roots)
+        leaves = sum(sum(1 for _ in self._tree.living_leaves(root)) for roots in self._roots.values() for root in roots)
         return leaves * len(self._tasks)
 
     def _roots_for(self, language: Language) -> list[int]:
         roots = [
-            root for root in self._tree.children() if self._tree.graph.nodes[root].get("language") in (None, language)
+            root
+            for root in self._tree.children()
+            if self._tree.graph.nodes[root].get("language") in (None, language)
+            and any(True for _ in self._tree.living_leaves(root))
         ]
         return sorted(roots, key=lambda root: self._rank(language, self._tree.name(root)))
 
@@ -97,7 +102,7 @@ class CellSampler:
             visits = visits[1:] + visits[:1]
 
     def _ordered_leaves(self, root: int) -> list[int]:
-        return sorted(self._tree.leaves(root), key=lambda leaf: self._rank(*self._tree.path(leaf)))
+        return sorted(self._tree.living_leaves(root), key=lambda leaf: self._rank(*self._tree.path(leaf)))
 
     def _rank(self, *names: str) -> bytes:
         text = "\x1f".join((str(self._seed), *names))
