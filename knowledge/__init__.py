@@ -1,5 +1,6 @@
 """Which topics exist, and which comes next? The World Knowledge Tree, the tasks, and the sampler."""
 
+from .coverage import Coverage, Grid, Point, Share, measure_coverage
 from .diff import TreeDiff, diff_trees
 from .formats import ImportReport, import_nested_json, load_tree, save_tree
 from .history import LogEntry, TagMerge, log_change
@@ -14,10 +15,14 @@ from .tree import KnowledgeTree
 __all__ = [
     "MAX_TAG_CHARS",
     "CellSampler",
+    "Coverage",
+    "Grid",
     "ImportReport",
     "KnowledgeTree",
     "LogEntry",
+    "Point",
     "SampledCell",
+    "Share",
     "TagMerge",
     "Task",
     "TreeDiff",
@@ -27,6 +32,7 @@ __all__ = [
     "import_nested_json",
     "load_tree",
     "log_change",
+    "measure_coverage",
     "normalise_tag",
     "retire_stale",
     "save_tree",

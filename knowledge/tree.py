@@ -244,15 +244,20 @@ class KnowledgeTree:
         """The node right above, or None for the hidden root and for a node that is not linked yet."""
         return next(self.graph.predecessors(node), None)
 
-    def find(self, path: Sequence[str]) -> int | None:
-        """The node at the end of a path, or None. Case does not matter; of two languages the first root counts."""
-        node = HIDDEN_ROOT
+    def find(self, path: Sequence[str], *, language: Language | None = None) -> int | None:
+        """The node at the end of a path, or None. Case does not matter.
+
+        Args:
+            path: the tags from the root tag downwards.
+            language: only look under root tags that serve it; by default the first root of any language counts.
+        """
+        node, served = HIDDEN_ROOT, (language,) if language else LANGUAGES
         for name in path:
             try:
                 folded = fold_tag(normalise_tag(name))
             except TagFault:
                 return None
-            keys = [f"{lang}:{folded}" for lang in ("", *LANGUAGES)] if node == HIDDEN_ROOT else [folded]
+            keys = [f"{lang}:{folded}" for lang in ("", *served)] if node == HIDDEN_ROOT else [folded]
             found = next((self._siblings[node, key] for key in keys if (node, key) in self._siblings), None)
             if found is None:
                 return None
