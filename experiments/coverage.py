@@ -22,7 +22,7 @@ def runs_coverage(tree: KnowledgeTree, runs: Sequence[Path], *, holes: int = 10)
     Raises:
         BadInput: there is no synthesis in one of the directories, or it cannot be read.
     """
-    grid = _grid([_recipe(run) for run in runs])
+    grid = _grid([synthesis_recipe(run) for run in runs])
     return measure_coverage(tree, grid, chain.from_iterable(kept_points(run) for run in runs), holes=holes)
 
 
@@ -40,7 +40,12 @@ def kept_points(run: Path) -> Iterator[Point]:
                 yield SampledCell(origin.path, origin.task, origin.language), origin.difficulty
 
 
-def _recipe(run: Path) -> Recipe:
+def synthesis_recipe(run: Path) -> Recipe:
+    """The recipe in force of a synthesis.
+
+    Raises:
+        BadInput: there is none in the directory.
+    """
     directory, journal = open_run(run)
     with journal:
         if journal.meta().get("kind") != "synthesis":
