@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -31,6 +31,7 @@ def synthesise(
     *,
     resume_command: str,
     fork: Path | None = None,
+    fill: Sequence[Path] = (),
     batch: "BatchUse | None" = None,
 ) -> int:
     """Run a synthesis to its end, a shortfall or Ctrl-C; returns the exit code.
@@ -38,6 +39,7 @@ def synthesise(
     Args:
         resume_command: what to type to go on after an interruption, or when results have come.
         fork: an earlier run, of which this one keeps what still holds.
+        fill: earlier runs, whose holes this one fills first.
         batch: how batch files are used, if they are.
     """
     import logging
@@ -48,7 +50,12 @@ def synthesise(
     logging.getLogger("dspy.clients.lm").setLevel(logging.ERROR)
 
     prepared = partial(
-        prepare_synthesis, fork=fork, batch=batch, on_taken=lambda taken: show_taken(taken, console), tell=console.print
+        prepare_synthesis,
+        fork=fork,
+        fill=fill,
+        batch=batch,
+        on_taken=lambda taken: show_taken(taken, console),
+        tell=console.print,
     )
     with SynthesisProgress(console) as progress, prepared(recipe, run, on_change=progress.show) as synthesis:
         before = forecast(recipe)

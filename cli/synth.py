@@ -36,6 +36,15 @@ def synth(
             show_default=False,
         ),
     ] = None,
+    fill: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--fill",
+            metavar="RUN",
+            help="Begin a new run with the cells that RUN has covered least; may be given again.",
+            show_default=False,
+        ),
+    ] = None,
     batch: Annotated[
         Path | None,
         typer.Option(
@@ -59,6 +68,10 @@ def synth(
     prompt or more rounds, all questions and answers hold; after another seed,
     other tasks or a changed tree, the cells that both walks come to; after
     another model or temperature, nothing. OLD is only read.
+
+    --fill RUN walks first the cells of which RUN has kept no record, then those
+    that miss a difficulty, then the rest. What RUN has is noted when the new
+    run begins: later it is needed no more.
     """
     from ..experiments import BatchUse, load_recipe
     from .running import synthesise
@@ -69,7 +82,9 @@ def synth(
     # Asking again is for once: the command that goes on does not say it.
     command = shlex.join(["condor", *(word for word in sys.argv[1:] if word != "--batch-again")])
     use = BatchUse(batch, again=batch_again)
-    raise typer.Exit(synthesise(settled, run, make_console(), resume_command=command, fork=fork, batch=use))
+    raise typer.Exit(
+        synthesise(settled, run, make_console(), resume_command=command, fork=fork, fill=fill or (), batch=use)
+    )
 
 
 def override(

@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from . import tree_coverage, tree_update
 from .console import make_console
 from .options import ApiBaseOption, JsonOption, LanguageChoice, ModelOption
 
 if TYPE_CHECKING:
     from ..knowledge import ImportReport, KnowledgeTree
 
-app = typer.Typer(no_args_is_help=True, help="The World Knowledge Tree: import, grow, show, count.")
+app = typer.Typer(no_args_is_help=True, help="The World Knowledge Tree: import, grow, show, count, compare.")
+app.command("diff")(tree_update.diff)
+app.command("log")(tree_update.log)
+app.command("retire")(tree_update.retire)
+app.command("coverage")(tree_coverage.coverage)
 
 TreeArgument = Annotated[
     str, typer.Argument(metavar="TREE", help="A tree file, or seed:en, seed:zh.", show_default=False)
@@ -122,7 +127,7 @@ def show(
 
 @app.command("stats")
 def stats(tree: TreeArgument, as_json: JsonOption = False) -> None:
-    """Count a tree: tags, roots, leaves, depths, leaves a root, repeated leaves."""
+    """Count a tree: tags, roots, leaves, depths, the balance of leaves over roots, repeated leaves."""
     from dataclasses import asdict
 
     from ..experiments.trees import load_trees
@@ -139,7 +144,9 @@ def stats(tree: TreeArgument, as_json: JsonOption = False) -> None:
     typer.echo(f"tags by depth   {', '.join(f'{level}: {n}' for level, n in figures.depths.items())}")
     counts = figures.leaves_by_root.values()
     typer.echo(f"leaves a root   {min(counts)} to {max(counts)}")
-    typer.echo(f"repeated leaves {len(figures.repeated_leaves)}")
+    typer.echo(f"balance         entropy {figures.leaf_entropy:.3f} bits, Gini {figures.leaf_gini:.3f}")
+    typer.echo(f"repeated leaves {len(figures.repeated_leaves)}; duplicates rate {figures.duplicates_rate:.4f}")
+    typer.echo(f"retired         {figures.retired}")
 
 
 def _option_problem(error: Any) -> str:

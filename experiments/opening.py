@@ -1,5 +1,6 @@
 """Making a run, and opening one that exists: under the recipe, the tree and the prompts that it was made with."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from .. import __version__
@@ -8,14 +9,15 @@ from ..knowledge import KnowledgeTree, save_tree
 from ..runtime.journal import Journal
 from ..runtime.run_directory import TREE_FILE, RunDirectory
 from .changes import changes_since
+from .filling import check_filling, freeze_covered
 from .fork import check_source, inherit
 from .recipe import Recipe, save_recipe
 
 
 def begin_run(
-    directory: RunDirectory, recipe: Recipe, tree: KnowledgeTree, fork: Path | None
+    directory: RunDirectory, recipe: Recipe, tree: KnowledgeTree, fork: Path | None, fill: Sequence[Path]
 ) -> tuple[Journal, tuple[str, ...]]:
-    """Write the recipe, the tree and what is inherited, then the journal, which makes the directory a run.
+    """Write the recipe, the tree, what is inherited or covered, then the journal, which makes the directory a run.
 
     Returns:
         The journal, and what differs from the run that was forked.
@@ -27,6 +29,8 @@ def begin_run(
         if fork is not None:
             noted, changes = inherit(fork, directory, recipe, tree)
             meta |= noted
+        if fill:
+            meta |= freeze_covered(fill, directory, recipe)
         _save(directory, recipe)
         save_tree(tree, directory.tree)
         return Journal.create(directory.journal, meta), changes
@@ -40,10 +44,13 @@ def _save(directory: RunDirectory, recipe: Recipe) -> None:
     save_recipe(recipe.model_copy(update={"tree": (TREE_FILE,)}), directory.recipe)
 
 
-def resume_run(directory: RunDirectory, recipe: Recipe, tree: KnowledgeTree, fork: Path | None) -> Journal:
+def resume_run(
+    directory: RunDirectory, recipe: Recipe, tree: KnowledgeTree, fork: Path | None, fill: Sequence[Path]
+) -> Journal:
     journal = directory.open_journal()
     try:
         _check_unchanged(directory, journal, recipe, tree, fork)
+        check_filling(fill, directory, journal)
     except BadInput:
         journal.close()
         raise

@@ -1,6 +1,6 @@
 """From a recipe and a directory to a synthesis that is ready to run or to go on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from ..runtime.plan import Plan
 from ..runtime.run_directory import RunDirectory
 from ..runtime.synthesizer import Outcome, Synthesizer, Tally
 from .batch import BatchUse, check_batches, open_batch_session, synthesis_model
+from .filling import read_covered
 from .fork import open_inherited
 from .opening import begin_run, resume_run
 from .recipe import Recipe
@@ -86,6 +87,7 @@ def prepare_synthesis(
     run: Path,
     *,
     fork: Path | None = None,
+    fill: Sequence[Path] = (),
     batch: BatchUse | None = None,
     on_change: Callable[[Tally], None] = lambda _: None,
     on_taken: Callable[[TakenIn], None] = lambda _: None,
@@ -95,6 +97,7 @@ def prepare_synthesis(
 
     Args:
         fork: an earlier run, of which a run that begins keeps what still holds (see experiments/fork.py).
+        fill: earlier runs; the walk of a run that begins starts with what they have covered least.
         batch: how batch files are used; by default not at all.
         on_change: is called with the figures whenever they change.
         on_taken: is told what results of batches were taken in.
@@ -117,10 +120,11 @@ def prepare_synthesis(
         resumed, changes = directory.exists, ()
         check_batches(directory, use)
         if resumed:
-            journal = held.enter_context(resume_run(directory, recipe, tree, fork))
+            journal = held.enter_context(resume_run(directory, recipe, tree, fork, fill))
         else:
-            journal, changes = begin_run(directory, recipe, tree, fork)
+            journal, changes = begin_run(directory, recipe, tree, fork, fill)
             held.enter_context(journal)
+        sampler = sampler.least_covered_first(read_covered(directory, journal))
         if (inherited := open_inherited(directory, journal)) is not None:
             held.enter_context(inherited)
         session = held.enter_context(open_batch_session(directory, journal, model, use, on_taken))

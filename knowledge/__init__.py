@@ -1,6 +1,10 @@
 """Which topics exist, and which comes next? The World Knowledge Tree, the tasks, and the sampler."""
 
+from .coverage import Coverage, Grid, Point, Share, measure_coverage
+from .diff import TreeDiff, diff_trees
 from .formats import ImportReport, import_nested_json, load_tree, save_tree
+from .history import LogEntry, TagMerge, log_change
+from .retirement import retire_stale
 from .sampler import CellSampler, SampledCell
 from .seeds import seed_tree
 from .stats import TreeStats, tree_stats
@@ -11,15 +15,26 @@ from .tree import KnowledgeTree
 __all__ = [
     "MAX_TAG_CHARS",
     "CellSampler",
+    "Coverage",
+    "Grid",
     "ImportReport",
     "KnowledgeTree",
+    "LogEntry",
+    "Point",
     "SampledCell",
+    "Share",
+    "TagMerge",
     "Task",
+    "TreeDiff",
     "TreeStats",
+    "diff_trees",
     "fold_tag",
     "import_nested_json",
     "load_tree",
+    "log_change",
+    "measure_coverage",
     "normalise_tag",
+    "retire_stale",
     "save_tree",
     "seed_tree",
     "tasks_for",

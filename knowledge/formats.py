@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import DuplicateTag, TagFault, TreeFault, UnreadableFile
 from ..files import read_text, write_atomically
 from ..vocabulary import Language
+from .history import log_as_json, read_log
 from .tags import fold_tag
 from .tree import HIDDEN_ROOT, KnowledgeTree
 
@@ -17,13 +18,16 @@ _FORMAT_VERSION = 1
 
 
 def save_tree(tree: KnowledgeTree, path: Path) -> None:
-    """Write a tree as JSON: one node a line, as [node, parent, tag, attributes].
+    """Write a tree as JSON: its log, if it has one, then one node a line, as [node, parent, tag, attributes].
 
     Raises:
         OutputFault: the file cannot be written.
     """
     with write_atomically(path) as file:
-        file.write(f'{{"format":"{_FORMAT}","format_version":{_FORMAT_VERSION},"version":"{tree.version}","nodes":[')
+        log = f'"log":{log_as_json(tree.log)},' if tree.log else ""
+        file.write(
+            f'{{"format":"{_FORMAT}","format_version":{_FORMAT_VERSION},"version":"{tree.version}",{log}"nodes":['
+        )
         separator = "\n"
         for parent, child in tree.edges():
             attributes = {k: v for k, v in tree.graph.nodes[child].items() if k != "name"}
@@ -54,11 +58,13 @@ def load_tree(path: Path) -> KnowledgeTree:
             f"{path}: 'nodes' must be a list of [node, parent, tag] or [node, parent, tag, attributes]"
         )
     try:
-        return KnowledgeTree.from_edges(
+        tree = KnowledgeTree.from_edges(
             ((row[0], row[2], row[3] if len(row) > 3 else {}) for row in rows), ((row[1], row[0]) for row in rows)
         )
+        tree.log = read_log(data.get("log", []))
     except TreeFault as exc:
         raise type(exc)(f"{path}: {exc}") from exc
+    return tree
 
 
 @dataclass

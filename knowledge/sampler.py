@@ -1,6 +1,7 @@
 """Which path and which task come next: a seeded walk over path x task without replacement."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import blake2b
@@ -36,6 +37,8 @@ class CellSampler:
       on its size.)
     - Memory is one list of leaf nodes for each root that has been visited; no list of cells is made.
 
+    - A retired leaf, or one under a retired tag, is no cell; nor is a tag whose children are all retired.
+
     Iterating twice walks the same cells again.
 
     Args:
@@ -58,9 +61,27 @@ class CellSampler:
         if not any(self._roots.values()):
             wanted = ", ".join(languages)
             raise EmptyTree(f"the tree has no leaf tag for {wanted}; import or grow one first")
+        self._covered: Mapping[SampledCell, int] = {}
+
+    def least_covered_first(self, covered: Mapping[SampledCell, int]) -> "CellSampler":
+        """The same cells in several walks, one after the other: first those that are not covered at all.
+
+        Each of them is balanced and ordered like the whole. The map must be the same in every session of a run.
+
+        Args:
+            covered: by how much a cell is covered; one that is missing counts 0.
+        """
+        sampler = copy(self)
+        sampler._covered = covered
+        return sampler
 
     def __iter__(self) -> Iterator[SampledCell]:
-        turns = [self._language_turns(language, roots) for language, roots in self._roots.items() if roots]
+        for degree in sorted({0, *self._covered.values()}):
+            yield from self._walk(degree)
+
+    def _walk(self, degree: int) -> Iterator[SampledCell]:
+        """The cells that are covered to one degree."""
+        turns = [self._language_turns(language, roots, degree) for language, roots in self._roots.items() if roots]
         while turns:
             for turn in list(turns):
                 cell = next(turn, None)
@@ -71,17 +92,23 @@ class CellSampler:
 
     def __len__(self) -> int:
         """The number of cells of the whole walk."""
-        leaves = sum(sum(1 for _ in self._tree.leaves(root)) for roots in self._roots.values() for root in roots)
+        leaves = sum(sum(1 for _ in self._tree.living_leaves(root)) for roots in self._roots.values() for root in roots)
         return leaves * len(self._tasks)
 
     def _roots_for(self, language: Language) -> list[int]:
         roots = [
-            root for root in self._tree.children() if self._tree.graph.nodes[root].get("language") in (None, language)
+            root
+            for root in self._tree.children()
+            if self._tree.graph.nodes[root].get("language") in (None, language)
+            and any(True for _ in self._tree.living_leaves(root))
         ]
         return sorted(roots, key=lambda root: self._rank(language, self._tree.name(root)))
 
-    def _language_turns(self, language: Language, roots: list[int]) -> Iterator[SampledCell]:
-        visits = [_RootVisits(partial(self._ordered_leaves, root), len(self._tasks)) for root in roots]
+    def _language_turns(self, language: Language, roots: list[int], degree: int) -> Iterator[SampledCell]:
+        def wanted(leaf: int, task: int) -> bool:
+            return not self._covered or self._covered.get(self._cell(leaf, task, language), 0) == degree
+
+        visits = [_RootVisits(partial(self._ordered_leaves, root), len(self._tasks), wanted) for root in roots]
         asked = [0] * len(self._tasks)
         while visits:
             for root in list(visits):
@@ -91,13 +118,16 @@ class CellSampler:
                     continue
                 leaf, task = found
                 asked[task] += 1
-                yield SampledCell(self._tree.path(leaf), self._tasks[task], language)
+                yield self._cell(leaf, task, language)
             # Each round begins one root later. Where the number of roots is a multiple of that of the tasks, the same
             # root would otherwise be the last of every turn of the tasks and always be left the same one.
             visits = visits[1:] + visits[:1]
 
+    def _cell(self, leaf: int, task: int, language: Language) -> SampledCell:
+        return SampledCell(self._tree.path(leaf), self._tasks[task], language)
+
     def _ordered_leaves(self, root: int) -> list[int]:
-        return sorted(self._tree.leaves(root), key=lambda leaf: self._rank(*self._tree.path(leaf)))
+        return sorted(self._tree.living_leaves(root), key=lambda leaf: self._rank(*self._tree.path(leaf)))
 
     def _rank(self, *names: str) -> bytes:
         text = "\x1f".join((str(self._seed), *names))
@@ -112,11 +142,14 @@ class _RootVisits:
     Args:
         leaves: gives the leaf nodes in order; called at the first visit, so that a root never visited costs nothing.
         tasks: how many tasks there are.
+        wanted: whether a (leaf, task) is visited; any other is passed over.
     """
 
-    def __init__(self, leaves: Callable[[], list[int]], tasks: int) -> None:
+    def __init__(self, leaves: Callable[[], list[int]], tasks: int, wanted: Callable[[int, int], bool]) -> None:
         self._leaves = cache(leaves)
-        self._done = [0] * tasks
+        self._wanted = wanted
+        self._passed = [0] * tasks
+        self._visited = [0] * tasks
 
     def next_cell(self, asked: Sequence[int]) -> tuple[int, int] | None:
         """(leaf node, task index) of the next visit, or None when this root is used up.
@@ -125,11 +158,23 @@ class _RootVisits:
             asked: how often each task has been asked under all roots of the language.
         """
         leaves = self._leaves()
-        open_tasks = [task for task, done in enumerate(self._done) if done < len(leaves)]
+        open_tasks = [task for task in range(len(self._passed)) if self._find_wanted(task, leaves)]
         if not open_tasks:
             return None
-        task = min(open_tasks, key=lambda t: (asked[t], self._done[t], t))
-        start = task * len(leaves) // len(self._done)
-        leaf = leaves[(start + self._done[task]) % len(leaves)]
-        self._done[task] += 1
+        task = min(open_tasks, key=lambda t: (asked[t], self._visited[t], t))
+        leaf = self._next_leaf(task, leaves)
+        self._passed[task] += 1
+        self._visited[task] += 1
         return leaf, task
+
+    def _find_wanted(self, task: int, leaves: list[int]) -> bool:
+        """Pass over leaves up to the next one that is wanted; returns whether there is one."""
+        while self._passed[task] < len(leaves):
+            if self._wanted(self._next_leaf(task, leaves), task):
+                return True
+            self._passed[task] += 1
+        return False
+
+    def _next_leaf(self, task: int, leaves: list[int]) -> int:
+        start = task * len(leaves) // len(self._passed)
+        return leaves[(start + self._passed[task]) % len(leaves)]

@@ -1,6 +1,7 @@
 """The World Knowledge Tree (paper section 3.1): a forest of tags, held as a NetworkX graph under one hidden root."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any
 
 import networkx as nx
@@ -8,6 +9,7 @@ import networkx as nx
 from ..errors import Cycle, DuplicateTag, SecondParent, SelfLoop, TagFault, TreeFault
 from ..hashing import content_hash
 from ..vocabulary import LANGUAGES, Language
+from .history import LogEntry, check_attributes
 from .tags import fold_tag, normalise_tag
 
 #: The hidden root: it has no name and is part of no path.
@@ -19,7 +21,11 @@ class KnowledgeTree:
 
     Nodes are integers; each holds its tag under the key `name`. A root (a child of the hidden root) may hold a
     `language`: its whole subtree is then in that language, and otherwise the subtree serves every language. Two
-    trees of different languages can so stand in one forest.
+    trees of different languages can so stand in one forest. A tag may hold where it came from (`source`), when
+    (`added`) and since when it is no topic any more (`retired`): dates as 2026-11-22. A retired tag is kept, and
+    neither it nor what stands under it is sampled.
+
+    `log` says how the tree came about, oldest entry first (see knowledge/history.py).
 
     `graph` is a `networkx.DiGraph` with edges from parent to child. Read it freely; change it through the methods
     here, which keep it a forest and refuse what would not: each refusal names the tag's path.
@@ -30,6 +36,7 @@ class KnowledgeTree:
         self.graph.add_node(HIDDEN_ROOT)
         self._next = HIDDEN_ROOT + 1
         self._siblings: dict[tuple[int, str], int] = {}
+        self.log: tuple[LogEntry, ...] = ()
 
     def __len__(self) -> int:
         """The number of tags; the hidden root is none."""
@@ -73,6 +80,30 @@ class KnowledgeTree:
             node = self._find_or_add(name, node, language if node == HIDDEN_ROOT else None)
         return node
 
+    def retire(self, node: int, on: date) -> None:
+        """Mark a tag as no topic any more; one that is retired already keeps its date.
+
+        Raises:
+            TreeFault: `node` is no tag of the tree.
+        """
+        self._attributes(node).setdefault("retired", on.isoformat())
+
+    def revive(self, node: int) -> None:
+        """Take a tag's retirement back.
+
+        Raises:
+            TreeFault: `node` is no tag of the tree.
+        """
+        self._attributes(node).pop("retired", None)
+
+    def note_source(self, node: int, source: str, added: date) -> None:
+        """Note where a tag came from, and when.
+
+        Raises:
+            TreeFault: `node` is no tag of the tree.
+        """
+        self._attributes(node).update(source=source, added=added.isoformat())
+
     def link(self, parent: int, child: int) -> None:
         """Hang an existing node under a parent: the checked form of `graph.add_edge`.
 
@@ -105,7 +136,8 @@ class KnowledgeTree:
         """A tree from node numbers with their tags and attributes, and (parent, child) pairs in any order.
 
         Raises:
-            TreeFault: a node is numbered twice, hangs nowhere, or an edge breaks the forest (see `link`).
+            TreeFault: a node is numbered twice, hangs nowhere, holds a date that is none, or an edge breaks the forest
+                (see `link`).
         """
         tree = cls()
         for node, name, attributes in nodes:
@@ -113,6 +145,7 @@ class KnowledgeTree:
                 raise TreeFault(f"node {node} ({name!r}) stands twice in the tree")
             if attributes.get("language", "en") not in LANGUAGES:
                 raise TreeFault(f"{name!r}: language must be one of {', '.join(LANGUAGES)}")
+            check_attributes(name, attributes)
             tree.graph.add_node(node)
             tree.graph.nodes[node].update(attributes, name=normalise_tag(name))
             tree._next = max(tree._next, node + 1)
@@ -124,15 +157,22 @@ class KnowledgeTree:
         return tree
 
     def merge(self, other: "KnowledgeTree") -> None:
-        """Add every path of another tree; tags that both hold become one.
+        """Add every path of another tree; tags that both hold become one, which is retired only if both are.
+
+        Merged into an empty tree, the other's log comes along. A forest of several trees has none.
 
         Raises:
             DuplicateTag: a root tag without a language stands here in one language; give the other tree that language.
         """
+        self.log = () if len(self) else other.log
         nodes = {HIDDEN_ROOT: HIDDEN_ROOT}
         for parent, child in other.edges():
-            language = other.graph.nodes[child].get("language")
-            nodes[child] = self._find_or_add(other.name(child), nodes[parent], language)
+            attributes, known = other.graph.nodes[child], len(self)
+            nodes[child] = self._find_or_add(other.name(child), nodes[parent], attributes.get("language"))
+            if len(self) > known:
+                self.graph.nodes[nodes[child]].update({k: v for k, v in attributes.items() if k != "name"})
+            elif "retired" not in attributes:
+                self.revive(nodes[child])
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -172,6 +212,24 @@ class KnowledgeTree:
                 yield current
             stack.extend(reversed(children))
 
+    def living_leaves(self, node: int = HIDDEN_ROOT) -> Iterator[int]:
+        """The leaf tags under a node that are topics: neither retired nor under a retired tag, without recursion.
+
+        A tag whose children are all retired is none of them: it is broader than a leaf, and stands bare until growth
+        or a harvest puts new tags under it.
+        """
+        stack = [] if self.is_retired(node) else [node]
+        while stack:
+            current = stack.pop()
+            children = self.children(current)
+            if not children and current != HIDDEN_ROOT:
+                yield current
+            stack.extend(child for child in reversed(children) if "retired" not in self.graph.nodes[child])
+
+    def is_retired(self, node: int) -> bool:
+        """Whether a tag is retired or stands under a retired one."""
+        return any("retired" in self.graph.nodes[above] for above in self._ancestors(node))
+
     def path(self, node: int) -> tuple[str, ...]:
         """The tags from the root tag to a node, both included. The hidden root's is empty."""
         names = [self.name(n) for n in self._ancestors(node) if n != HIDDEN_ROOT]
@@ -186,15 +244,20 @@ class KnowledgeTree:
         """The node right above, or None for the hidden root and for a node that is not linked yet."""
         return next(self.graph.predecessors(node), None)
 
-    def find(self, path: Sequence[str]) -> int | None:
-        """The node at the end of a path, or None. Case does not matter; of two languages the first root counts."""
-        node = HIDDEN_ROOT
+    def find(self, path: Sequence[str], *, language: Language | None = None) -> int | None:
+        """The node at the end of a path, or None. Case does not matter.
+
+        Args:
+            path: the tags from the root tag downwards.
+            language: only look under root tags that serve it; by default the first root of any language counts.
+        """
+        node, served = HIDDEN_ROOT, (language,) if language else LANGUAGES
         for name in path:
             try:
                 folded = fold_tag(normalise_tag(name))
             except TagFault:
                 return None
-            keys = [f"{lang}:{folded}" for lang in ("", *LANGUAGES)] if node == HIDDEN_ROOT else [folded]
+            keys = [f"{lang}:{folded}" for lang in ("", *served)] if node == HIDDEN_ROOT else [folded]
             found = next((self._siblings[node, key] for key in keys if (node, key) in self._siblings), None)
             if found is None:
                 return None
@@ -203,7 +266,8 @@ class KnowledgeTree:
 
     @property
     def version(self) -> str:
-        """A content hash of all paths and languages: equal trees have equal versions, whatever their order.
+        """A content hash of all paths, their languages and which tags are retired (not of when, or of sources): equal
+        trees have equal versions, whatever their order.
 
         Every node's digest is folded into the sum, so the order of siblings does not matter and no list of all
         paths is sorted or held.
@@ -211,10 +275,17 @@ class KnowledgeTree:
         digests = {HIDDEN_ROOT: ""}
         total = 0
         for parent, child in self.edges():
-            digest = content_hash([digests[parent], self.name(child), self.graph.nodes[child].get("language")])
+            attributes = self.graph.nodes[child]
+            retired = ["retired"] if "retired" in attributes else []
+            digest = content_hash([digests[parent], self.name(child), attributes.get("language"), *retired])
             digests[child] = digest
             total = (total + int(digest, 16)) % (1 << 128)
         return f"{total:032x}"
+
+    def _attributes(self, node: int) -> dict[str, Any]:
+        if node == HIDDEN_ROOT or node not in self.graph:
+            raise TreeFault(f"no tag {node} in the tree")
+        return self.graph.nodes[node]
 
     def _find_or_add(self, name: str, parent: int, language: Language | None) -> int:
         """The child of that name, or a new one; a root tag without a language stands for one in any."""

@@ -12,6 +12,7 @@ RECIPE_FILE = "recipe.yaml"
 TREE_FILE = "tree.json"
 JOURNAL_FILE = "journal.db"
 INHERITED_FILE = "inherited.db"
+COVERED_FILE = "covered.json"
 BATCH_FILE = "batch.db"
 _LOCK_FILE = "run.lock"
 
@@ -48,6 +49,11 @@ class RunDirectory:
         return self.path / INHERITED_FILE
 
     @property
+    def covered(self) -> Path:
+        """Of a run that fills the holes of earlier ones: what they had covered when it began."""
+        return self.path / COVERED_FILE
+
+    @property
     def batch(self) -> Path:
         """What is known of the run's batch files, if there are any."""
         return self.path / BATCH_FILE
@@ -73,7 +79,12 @@ class RunDirectory:
             raise RunInUse(f"{self.path}: another process works on this run; wait for it or stop it") from exc
         except OSError as exc:
             raise OutputFault(f"{self.path}: cannot lock the run: {exc.strerror or exc}") from exc
-        for left in (f".{RECIPE_FILE}.*.tmp", f".{TREE_FILE}.*.tmp", f".{INHERITED_FILE}.new*"):
+        for left in (
+            f".{RECIPE_FILE}.*.tmp",
+            f".{TREE_FILE}.*.tmp",
+            f".{COVERED_FILE}.*.tmp",
+            f".{INHERITED_FILE}.new*",
+        ):
             for unfinished in self.path.glob(left):  # what a kill in the middle of a write left
                 unfinished.unlink(missing_ok=True)
         strangers = [] if self.exists else sorted({entry.name for entry in self.path.iterdir()} - _OWN)
@@ -95,7 +106,7 @@ class RunDirectory:
         The journal goes first: without it the rest is no run.
         """
         journal = (JOURNAL_FILE, f"{JOURNAL_FILE}-wal", f"{JOURNAL_FILE}-shm")
-        for name in (*journal, INHERITED_FILE, RECIPE_FILE, TREE_FILE):
+        for name in (*journal, INHERITED_FILE, COVERED_FILE, RECIPE_FILE, TREE_FILE):
             (self.path / name).unlink(missing_ok=True)
         (self.path / _LOCK_FILE).unlink(missing_ok=True)
         if self._made_here and not any(self.path.iterdir()):
@@ -103,4 +114,6 @@ class RunDirectory:
         self._lock.release()
 
 
-_OWN = frozenset({RECIPE_FILE, TREE_FILE, JOURNAL_FILE, INHERITED_FILE, _LOCK_FILE, f".{JOURNAL_FILE}.new"})
+_OWN = frozenset(
+    {RECIPE_FILE, TREE_FILE, JOURNAL_FILE, INHERITED_FILE, COVERED_FILE, _LOCK_FILE, f".{JOURNAL_FILE}.new"}
+)

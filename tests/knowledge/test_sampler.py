@@ -315,3 +315,38 @@ def test_a_cell_is_frozen():
 def test_a_walk_may_be_broken_off_and_begun_again():
     sampler = CellSampler(both_seeds(), languages=LANGUAGES, tasks=TASKS, seed=0)
     assert list(islice(sampler, 30)) == list(islice(sampler, 60))[:30]
+
+
+# -- holes first -------------------------------------------------------------------------------------------------------
+
+
+@FIXED
+@given(case=CASES, data=st.data())
+def test_the_least_covered_cells_come_first_and_each_comes_once(case: Case, data: st.DataObject):
+    expected = case.expected()
+    assume(expected)
+    cells = list(case.sampler())
+    covered = data.draw(st.dictionaries(st.sampled_from(cells), st.integers(0, 3)))
+    walked = list(case.sampler().least_covered_first(covered))
+    assert Counter(walked) == expected
+    degrees = [covered.get(cell, 0) for cell in walked]
+    assert degrees == sorted(degrees)
+    assert list(case.sampler(backwards=True).least_covered_first(covered)) == walked
+
+
+@FIXED
+@given(case=CASES)
+def test_without_coverage_or_with_all_alike_the_walk_is_as_it_was(case: Case):
+    assume(case.expected())
+    cells = list(case.sampler())
+    assert list(case.sampler().least_covered_first({})) == cells
+    assert list(case.sampler().least_covered_first(dict.fromkeys(cells, 2))) == cells
+
+
+def test_the_holes_of_a_seed_tree_are_walked_in_balance():
+    sampler = CellSampler(seed_tree("en"), languages=["en"], tasks=TASKS, seed=0)
+    covered = dict.fromkeys(islice(sampler, 500), 3)
+    cells = list(islice(sampler.least_covered_first(covered), 420))
+    assert not covered.keys() & set(cells)
+    assert spread(Counter(cell.task for cell in cells).values()) <= 1
+    assert spread(Counter(cell.path[0] for cell in cells).values()) <= 1

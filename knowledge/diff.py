@@ -1,0 +1,152 @@
+"""What differs between two trees: tags that came, went, moved, were merged or retired."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .history import Path, TagMerge
+from .tags import fold_tag
+from .tree import HIDDEN_ROOT, KnowledgeTree
+
+#: What two tags must have in common to be one in two places: the language of their root, and the folded name.
+_Identity = tuple[str | None, str]
+
+
+@dataclass(frozen=True)
+class TreeDiff:
+    """The way from one tree to another.
+
+    Attributes:
+        before, after: the versions of the two.
+        came, went: paths that stand only in the later, or only in the earlier tree.
+        moved: (earlier path, later path) of tags that stand under another parent now. What stands under such a tag
+            moves along and is only counted, as `carried`.
+        merged: tags that became others, as the later tree's log says it; they are not in `went`.
+        retired, revived: paths of tags that were a topic before and are none now, or the other way round.
+    """
+
+    before: str
+    after: str
+    came: tuple[Path, ...]
+    went: tuple[Path, ...]
+    moved: tuple[tuple[Path, Path], ...]
+    carried: int
+    merged: tuple[TagMerge, ...]
+    retired: tuple[Path, ...]
+    revived: tuple[Path, ...]
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing differs."""
+        return self.before == self.after
+
+
+def diff_trees(before: KnowledgeTree, after: KnowledgeTree) -> TreeDiff:
+    """Compare two trees, without recursion.
+
+    Tags are the same where their paths are, case aside. Of the rest, a tag has moved where its name stands once among
+    those that went and once among those that came in that language; a name that does so more often is told as having
+    come and gone, since which is which cannot be known.
+    """
+    same = _same_paths(before, after)
+    moved, carried = _moved(before, after, same)
+    merged = _merged(before, after)
+    pairs = same | moved | carried
+    kept = set(pairs.values())
+    gone_into = {_folded(merge.path) for merge in merged}
+    went = (before.path(node) for _, node in before.edges() if node not in kept)
+    return TreeDiff(
+        before=before.version,
+        after=after.version,
+        came=tuple(after.path(node) for _, node in after.edges() if node not in pairs),
+        went=tuple(path for path in went if _folded(path) not in gone_into),
+        moved=tuple((before.path(old), after.path(new)) for new, old in moved.items()),
+        carried=len(carried),
+        merged=merged,
+        retired=tuple(after.path(new) for new in _turned(before, after, pairs)),
+        revived=tuple(before.path(old) for old in _turned(after, before, {o: n for n, o in pairs.items()})),
+    )
+
+
+def _same_paths(before: KnowledgeTree, after: KnowledgeTree) -> dict[int, int]:
+    """Nodes of the later tree -> those of the earlier one at the same path."""
+    same: dict[int, int] = {}
+    waiting = [(HIDDEN_ROOT, HIDDEN_ROOT)]
+    while waiting:
+        old, new = waiting.pop()
+        for old_child, new_child in _common_children(before, old, after, new):
+            same[new_child] = old_child
+            waiting.append((old_child, new_child))
+    return same
+
+
+def _common_children(before: KnowledgeTree, old: int, after: KnowledgeTree, new: int) -> Iterator[tuple[int, int]]:
+    known = {_sibling(before, child): child for child in before.children(old)}
+    for child in after.children(new):
+        found = known.get(_sibling(after, child))
+        if found is not None:
+            yield found, child
+
+
+def _moved(before: KnowledgeTree, after: KnowledgeTree, same: dict[int, int]) -> tuple[dict[int, int], dict[int, int]]:
+    """(moved tags, tags carried along under them), each as later node -> earlier node."""
+    kept = set(same.values())
+    went = dict(_identities(before, kept))
+    came = dict(_identities(after, set(same)))
+    going, coming = Counter(went.values()), Counter(came.values())
+    once = {identity: node for node, identity in went.items() if going[identity] == 1}
+    moved: dict[int, int] = {}
+    carried: dict[int, int] = {}
+    taken: set[int] = set()
+    for parent, node in after.edges():
+        if node not in came:
+            continue
+        old_parent = moved.get(parent, carried.get(parent))
+        along = _child_of(before, old_parent, after, node)
+        if along is not None and along in went and along not in taken:
+            carried[node] = along
+            taken.add(along)
+        elif coming[came[node]] == 1 and came[node] in once and once[came[node]] not in taken:
+            moved[node] = once[came[node]]
+            taken.add(moved[node])
+    return moved, carried
+
+
+def _child_of(before: KnowledgeTree, old_parent: int | None, after: KnowledgeTree, node: int) -> int | None:
+    """The earlier child of a moved tag that has a later one's name."""
+    if old_parent is None:
+        return None
+    name = fold_tag(after.name(node))
+    return next((child for child in before.children(old_parent) if fold_tag(before.name(child)) == name), None)
+
+
+def _identities(tree: KnowledgeTree, known: set[int]) -> Iterator[tuple[int, _Identity]]:
+    """(node, identity) of the tags that are not known yet."""
+    languages: dict[int, str | None] = {}
+    for parent, node in tree.edges():
+        above = tree.graph.nodes[node].get("language") if parent == HIDDEN_ROOT else languages[parent]
+        languages[node] = above
+        if node not in known:
+            yield node, (above, fold_tag(tree.name(node)))
+
+
+def _merged(before: KnowledgeTree, after: KnowledgeTree) -> tuple[TagMerge, ...]:
+    """The merges that the later tree's log holds since the earlier tree."""
+    known = {before.version, *(entry.version for entry in before.log)}
+    return tuple(merge for entry in after.log if entry.version not in known for merge in entry.merged)
+
+
+def _turned(before: KnowledgeTree, after: KnowledgeTree, pairs: dict[int, int]) -> Iterator[int]:
+    """Later nodes that hold a retirement which the earlier ones do not."""
+    for _, node in after.edges():
+        old = pairs.get(node)
+        if old is not None and "retired" in after.graph.nodes[node] and "retired" not in before.graph.nodes[old]:
+            yield node
+
+
+def _sibling(tree: KnowledgeTree, node: int) -> _Identity:
+    return tree.graph.nodes[node].get("language"), fold_tag(tree.name(node))
+
+
+def _folded(path: Path) -> Path:
+    return tuple(fold_tag(name) for name in path)
