@@ -12,6 +12,7 @@ from .options import ApiBaseOption, JsonOption, LanguageChoice, ModelOption
 
 if TYPE_CHECKING:
     from ..knowledge import ImportReport, KnowledgeTree
+    from ..programs import GrowthReport
 
 app = typer.Typer(no_args_is_help=True, help="The World Knowledge Tree: import, grow, show, count, compare.")
 app.command("diff")(tree_update.diff)
@@ -61,6 +62,17 @@ def grow(
     start: Annotated[
         str | None, typer.Option("--from", metavar="TREE", help="Grow from this tree.", show_default=False)
     ] = None,
+    size: Annotated[
+        int | None, typer.Option("--size", min=1, help="Stop at this many tags.", show_default=False)
+    ] = None,
+    quota: Annotated[
+        list[str] | None,
+        typer.Option("--quota", metavar="N|ROOT=N", help="Tags under each root tag, or under one; may be given again."),
+    ] = None,
+    min_new_rate: Annotated[
+        float, typer.Option("--min-new-rate", min=0, max=1, help="Stop after a level with a smaller share of new tags.")
+    ] = 0.0,
+    rounds: Annotated[int, typer.Option("--rounds", min=1, help="How often a tag is asked about at most.")] = 3,
     model: ModelOption = "rehearsal",
     api_base: ApiBaseOption = None,
     concurrency: Annotated[int, typer.Option("--concurrency", min=1, max=4096, help="Calls in flight at most.")] = 16,
@@ -71,6 +83,7 @@ def grow(
     from ..errors import UsageFault
     from ..experiments import GrowthPlan, grow_tree
     from ..experiments.trees import load_trees
+    from ..programs import GrowthLimits
     from ..runtime.models import ModelSpec
     from ..runtime.stopping import StopSignal
     from .progress import counting
@@ -80,7 +93,9 @@ def grow(
         spec = ModelSpec.model_validate({"name": model, "api_base": api_base})
     except ValidationError as exc:
         raise UsageFault("; ".join(_option_problem(error) for error in exc.errors())) from exc
-    plan = GrowthPlan(language=language.value, roots=roots, depth=depth, branching=branching)
+    common, quotas = _quotas(quota or [])
+    limits = GrowthLimits(size=size, quota=common, quotas=quotas, min_new_rate=min_new_rate, rounds=rounds)
+    plan = GrowthPlan(language=language.value, roots=roots, depth=depth, branching=branching, limits=limits)
     console = make_console()
     stopping = StopSignal()
     begin = load_trees([start]) if start else None
@@ -96,12 +111,7 @@ def grow(
         )
         tree, report = run_until_done(growth, stop=stopping.set, console=console)
     typer.echo(f"{run / 'tree.json'}: {len(tree)} tags, version {tree.version}")
-    typer.echo(
-        f"added {report.added}, duplicates {report.duplicates}, "
-        f"no tags {len(report.rejected)}, failed {len(report.failed)}"
-    )
-    _list("no tag", [f"{path!r}: {reason}" for path, reason in report.rejected])
-    _list("failed", [f"{path}: {reason}" for path, reason in report.failed])
+    _report_growth(report)
 
 
 @app.command("show")
@@ -147,6 +157,34 @@ def stats(tree: TreeArgument, as_json: JsonOption = False) -> None:
     typer.echo(f"balance         entropy {figures.leaf_entropy:.3f} bits, Gini {figures.leaf_gini:.3f}")
     typer.echo(f"repeated leaves {len(figures.repeated_leaves)}; duplicates rate {figures.duplicates_rate:.4f}")
     typer.echo(f"retired         {figures.retired}")
+
+
+def _quotas(given: list[str]) -> tuple[int | None, dict[str, int]]:
+    """The quota of every root tag, and those of single ones: "200" and "Food=300"."""
+    from ..errors import UsageFault
+
+    common, quotas = None, {}
+    for text in given:
+        root, _, number = text.rpartition("=")
+        if not (number.isascii() and number.isdigit()):
+            raise UsageFault(f"--quota: {text!r} is no number of tags; write 200, or 'ROOT=200' for one root tag")
+        if root:
+            quotas[root] = int(number)
+        else:
+            common = int(number)
+    return common, quotas
+
+
+def _report_growth(report: "GrowthReport") -> None:
+    typer.echo(
+        f"added {report.added}, duplicates {report.duplicates}, merged {len(report.merges) - report.duplicates}, "
+        f"no tags {len(report.rejected)}, failed {len(report.failed)}"
+    )
+    if report.stopped:
+        typer.echo(f"stopped: {report.stopped}")
+    _list("merged or repeated", [str(merge) for merge in report.merges])
+    _list("no tag", [f"{refusal.path!r}: {refusal.rule}: {refusal.detail}" for refusal in report.rejected])
+    _list("failed", [f"{path}: {reason}" for path, reason in report.failed])
 
 
 def _option_problem(error: Any) -> str:

@@ -1,19 +1,24 @@
 """Growing a tree with a model, journaled like a synthesis."""
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from .. import __version__
 from ..errors import ModelFault, RunMismatch
+from ..files import write_atomically
 from ..knowledge import KnowledgeTree, save_tree
-from ..programs import CondorAdapter, GrowthReport, GrowTree
+from ..programs import CondorAdapter, GrowthLimits, GrowthReport, GrowTree
 from ..runtime.journal import Journal, StepEntry
 from ..runtime.models import ModelSpec, build_model
 from ..runtime.run_directory import RunDirectory
 from ..runtime.steps import JournaledSteps
 from ..runtime.stopping import StopSignal, finish_or_stop
 from ..vocabulary import Language
+
+#: In a run's directory: what the growth was asked for, and what it merged, refused and failed at.
+REPORT_FILE = "growth.json"
 
 
 @dataclass(frozen=True)
@@ -25,12 +30,14 @@ class GrowthPlan:
         roots: root tags in the end.
         depth: levels in all.
         branching: tags under each tag above the last level.
+        limits: what else ends the growth.
     """
 
     language: Language
     roots: int = 40
     depth: int = 3
     branching: int = 6
+    limits: GrowthLimits = field(default_factory=GrowthLimits)
 
 
 def _open(directory: RunDirectory, plan: GrowthPlan) -> Journal:
@@ -57,7 +64,7 @@ async def grow_tree(
     on_step: Callable[[StepEntry], None] = lambda _: None,
     stopping: StopSignal | None = None,
 ) -> tuple[KnowledgeTree, GrowthReport]:
-    """Grow a tree and leave it in `run`, as `tree.json`.
+    """Grow a tree and leave it in `run`, as `tree.json`, and beside it as `growth.json` what became of the proposals.
 
     The journal in `run` holds every reply: the same call again, after whatever broke it off, asks only for the rest.
 
@@ -79,7 +86,13 @@ async def grow_tree(
         adapter = CondorAdapter(parse_retries=parse_retries)
         steps = JournaledSteps(journal, model, adapter=adapter, on_step=on_step)
         growth = GrowTree().acall(
-            tree, plan.language, roots=plan.roots, depth=plan.depth, branching=plan.branching, step=steps
+            tree,
+            plan.language,
+            roots=plan.roots,
+            depth=plan.depth,
+            branching=plan.branching,
+            limits=plan.limits,
+            step=steps,
         )
         try:
             report = await finish_or_stop(growth, model.engine.stopping)
@@ -91,4 +104,12 @@ async def grow_tree(
         finally:
             await model.engine.aclose()
         save_tree(tree, directory.tree)
+        _save_report(plan, tree, report, directory.path / REPORT_FILE)
     return tree, report
+
+
+def _save_report(plan: GrowthPlan, tree: KnowledgeTree, report: GrowthReport, path: Path) -> None:
+    held = {"plan": asdict(plan), "tree_version": tree.version, "report": report.as_dict()}
+    with write_atomically(path) as file:
+        json.dump(held, file, ensure_ascii=False, indent=1)
+        file.write("\n")

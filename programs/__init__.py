@@ -3,7 +3,9 @@
 from .adapter import CondorAdapter
 from .answer import AnswerQuestion
 from .critique import CritiqueAnswer
-from .growth import GrowthReport, GrowTree
+from .growth import GrowTree
+from .growth_report import GrowthReport, Merge, Refusal
+from .planting import GrowthLimits
 from .question import WriteQuestions
 from .refine import Refine
 from .refinement import RefineAnswer
@@ -17,10 +19,13 @@ __all__ = [
     "CritiqueAnswer",
     "ExpandTag",
     "GrowTree",
+    "GrowthLimits",
     "GrowthReport",
+    "Merge",
     "ProposeRoots",
     "Refine",
     "RefineAnswer",
+    "Refusal",
     "Stage",
     "Step",
     "Void",

@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from itertools import chain, zip_longest
 
-from ..errors import DuplicateTag, ReplyFault, TagFault
+from ..errors import ReplyFault
+from ..knowledge.cleaning import Embedder
 from ..knowledge.tree import HIDDEN_ROOT, KnowledgeTree
 from ..vocabulary import Language
+from .growth_report import GrowthReport
+from .planting import GrowthLimits, Planter, Proposal
 from .program import Program
 from .stage import Step, call_stage
 from .tags import ExpandTag, ProposeRoots
@@ -17,23 +20,6 @@ _FRUITLESS_ROUNDS = 3
 _WINDOW = 256
 #: Root tags asked for in one call: longer lists repeat themselves.
 _ROOTS_A_CALL = 20
-
-
-@dataclass
-class GrowthReport:
-    """What a growth brought.
-
-    Attributes:
-        added: tags added.
-        duplicates: proposals that stood already.
-        rejected: (path, reason) of proposals that are no tags.
-        failed: (path, reason) of tags whose expansion got no readable reply.
-    """
-
-    added: int = 0
-    duplicates: int = 0
-    rejected: list[tuple[str, str]] = field(default_factory=list)
-    failed: list[tuple[str, str]] = field(default_factory=list)
 
 
 class GrowTree(Program[GrowthReport]):
@@ -55,6 +41,8 @@ class GrowTree(Program[GrowthReport]):
         roots: int,
         depth: int,
         branching: int,
+        limits: GrowthLimits | None = None,
+        embedder: Embedder | None = None,
         step: Step = call_stage,
     ) -> GrowthReport:
         """Grow.
@@ -65,83 +53,126 @@ class GrowTree(Program[GrowthReport]):
             roots: how many root tags of that language should stand in the end.
             depth: levels in all, the root tags being the first.
             branching: how many tags should stand under each tag above the last level.
+            limits: what else ends the growth; by default sizes alone.
+            embedder: finds proposals that mean the same as a tag that stands; by default their letters decide.
             step: how each stage is executed.
         """
-        report = GrowthReport()
-        await self._grow_roots(tree, language, roots, step, report)
-        level = [node for node in tree.children() if tree.graph.nodes[node].get("language") in (None, language)]
-        for _ in range(1, depth):
-            await self._expand_level(tree, level, language, branching, step, report)
-            level = [child for node in level for child in tree.children(node)]
-        return report
+        limits = limits or GrowthLimits()
+        planter = Planter(tree, language, limits, embedder)
+        await planter.take_stock()
+        growth = _Growth(self, tree, language, planter, limits, step)
+        await growth.grow_roots(roots)
+        await growth.grow_levels(depth, branching)
+        return planter.report
 
-    async def _grow_roots(
-        self, tree: KnowledgeTree, language: Language, wanted: int, step: Step, report: GrowthReport
+
+class _Growth:
+    """One growth under way."""
+
+    def __init__(
+        self,
+        program: GrowTree,
+        tree: KnowledgeTree,
+        language: Language,
+        planter: Planter,
+        limits: GrowthLimits,
+        step: Step,
     ) -> None:
-        fruitless = 0
-        while fruitless < _FRUITLESS_ROUNDS:
-            standing = [
-                tree.name(n) for n in tree.children() if tree.graph.nodes[n].get("language") in (None, language)
-            ]
+        self._program = program
+        self._tree = tree
+        self._language: Language = language
+        self._planter = planter
+        self._limits = limits
+        self._step = step
+
+    async def grow_roots(self, wanted: int) -> None:
+        """Ask for root tags in rounds, each of which knows what stands."""
+        fruitless, elsewhere = 0, []
+        while fruitless < _FRUITLESS_ROUNDS and self._planter.room(HIDDEN_ROOT):
+            standing = [self._tree.name(node) for node in self._planter.roots()]
             missing = wanted - len(standing)
             if missing <= 0:
                 return
             # A round that asked the same again would be answered from the journal: the count makes it another.
             count = min(missing, _ROOTS_A_CALL) + fruitless
-            try:
-                tags = await step(self.propose_roots, language, standing, count)
-            except ReplyFault as exc:
-                report.failed.append(("(root)", str(exc)))
-                fruitless += 1
-                continue
-            added = _add_tags(tree, HIDDEN_ROOT, tags, missing, report, language)
+            known = [*standing, *(tag for tag in elsewhere if tag not in standing)]
+            proposals = await self._ask(HIDDEN_ROOT, self._program.propose_roots, self._language, known, count)
+            added, met = self._planter.plant(HIDDEN_ROOT, proposals or [], missing)
+            elsewhere = list(dict.fromkeys([*elsewhere, *met]))
             fruitless = 0 if added else fruitless + 1
 
-    async def _expand_level(
-        self,
-        tree: KnowledgeTree,
-        level: Sequence[int],
-        language: Language,
-        branching: int,
-        step: Step,
-        report: GrowthReport,
-    ) -> None:
-        thin = [node for node in level if len(tree.children(node)) < branching]
-        for start in range(0, len(thin), _WINDOW):
-            window = thin[start : start + _WINDOW]
-            asked = (self._expand(tree, node, language, branching, step) for node in window)
+    async def grow_levels(self, depth: int, branching: int) -> None:
+        """Expand each level whole before the next, until a rule ends it."""
+        report, level = self._planter.report, self._planter.roots()
+        for number in range(1, depth):
+            added, proposed = report.added, report.proposed
+            await self._expand_level(level, branching)
+            if not self._planter.room(HIDDEN_ROOT):
+                report.stopped = f"the tree has its {self._limits.size} tags"
+                return
+            added, proposed = report.added - added, report.proposed - proposed
+            if added < proposed * self._limits.min_new_rate:
+                report.stopped = f"level {number + 1}: {added} of {proposed} proposals were new"
+                return
+            level = [child for node in level for child in self._tree.children(node)]
+
+    async def _expand_level(self, level: Sequence[int], branching: int) -> None:
+        thin = [node for node in level if self._missing(node, branching)]
+        if self._limits.size is not None:
+            thin = self._in_turn(thin)
+        while thin and self._planter.room(HIDDEN_ROOT):
+            width = self._width(thin, branching)
+            await self._expand_window(thin[:width], branching)
+            thin = thin[width:]
+
+    async def _expand_window(self, window: Sequence[int], branching: int) -> None:
+        """Ask about each tag, and again about those that still lack some."""
+        elsewhere: dict[int, list[str]] = {node: [] for node in window}
+        for attempt in range(self._limits.rounds):
+            window = [node for node in window if self._missing(node, branching)]
+            asked = (self._expand(node, elsewhere[node], branching, attempt) for node in window)
             replies = await asyncio.gather(*asked, return_exceptions=True)
+            if error := next((reply for reply in replies if isinstance(reply, BaseException)), None):
+                raise error
             # Added in the order of the tags, not of the replies: the same replies make the same tree.
             for node, reply in zip(window, replies, strict=True):
-                if isinstance(reply, ReplyFault):
-                    report.failed.append((" > ".join(tree.path(node)), str(reply)))
-                elif isinstance(reply, BaseException):
-                    raise reply
-                else:
-                    _add_tags(tree, node, reply, branching - len(tree.children(node)), report, None)
+                if isinstance(reply, list):
+                    _, met = self._planter.plant(node, reply, branching - len(self._tree.children(node)))
+                    elsewhere[node] = list(dict.fromkeys([*elsewhere[node], *met]))
+            window = [node for node, reply in zip(window, replies, strict=True) if reply is not None]
 
-    async def _expand(
-        self, tree: KnowledgeTree, node: int, language: Language, branching: int, step: Step
-    ) -> tuple[str, ...]:
-        standing = [tree.name(child) for child in tree.children(node)]
-        missing = branching - len(standing)
-        return await step(self.expand_tag, tree.path(node), standing, missing, language)
+    async def _expand(self, node: int, elsewhere: Sequence[str], branching: int, attempt: int) -> list[Proposal] | None:
+        """A tag's proposals; those that stand elsewhere are named among the existing ones, so that none comes again."""
+        standing = [self._tree.name(child) for child in self._tree.children(node)]
+        known = [*standing, *(tag for tag in elsewhere if tag not in standing)]
+        # More with each attempt, some being lost again; it also makes the request another one for the journal.
+        count = self._missing(node, branching) + attempt
+        return await self._ask(node, self._program.expand_tag, self._tree.path(node), known, count, self._language)
 
-
-def _add_tags(
-    tree: KnowledgeTree, parent: int, tags: Sequence[str], most: int, report: GrowthReport, language: Language | None
-) -> int:
-    """Add proposals in their order until `most` have been added; returns how many were."""
-    added = 0
-    for tag in tags:
-        if added == most:
-            break
+    async def _ask(self, node: int, stage: ProposeRoots | ExpandTag, *args: object) -> list[Proposal] | None:
+        """A reply's proposals, or None where there was none to read, which is reported."""
         try:
-            tree.add(tag, parent=parent, language=language)
-            added += 1
-        except DuplicateTag:
-            report.duplicates += 1
-        except TagFault as exc:
-            report.rejected.append((" > ".join((*tree.path(parent), tag)), str(exc)))
-    report.added += added
-    return added
+            tags = await self._step(stage, *args)
+        except ReplyFault as exc:
+            self._planter.report.failed.append((" > ".join(self._tree.path(node)) or "(root)", str(exc)))
+            return None
+        return await self._planter.read(node, tags)
+
+    def _missing(self, node: int, branching: int) -> int:
+        return max(0, int(min(branching - len(self._tree.children(node)), self._planter.room(node))))
+
+    def _width(self, thin: Sequence[int], branching: int) -> int:
+        """How many tags to expand at once: no more than could fill what room is left."""
+        width, wanted, room = 0, 0, self._planter.room(HIDDEN_ROOT)
+        while width < min(len(thin), _WINDOW) and wanted < room:
+            wanted += self._missing(thin[width], branching)
+            width += 1
+        return max(1, width)
+
+    def _in_turn(self, nodes: Sequence[int]) -> list[int]:
+        """One tag of each root tag after the other: a size that ends the growth ends it evenly."""
+        by_root: dict[int, list[int]] = {}
+        for node in nodes:
+            by_root.setdefault(self._planter.root_of(node), []).append(node)
+        turns = zip_longest(*by_root.values())
+        return [node for node in chain.from_iterable(turns) if node is not None]

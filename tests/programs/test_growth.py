@@ -8,9 +8,11 @@ import pytest
 
 from condor.errors import CallFault, TruncatedReply, UnreadableReply
 from condor.knowledge import KnowledgeTree
-from condor.programs import GrowTree
-from condor.programs.growth import GrowthReport
+from condor.programs import GrowthLimits, GrowthReport, GrowTree, Merge
 from condor.vocabulary import Language
+
+#: Each tag is asked about once.
+ONCE = GrowthLimits(rounds=1)
 
 Call = tuple[str, tuple[Any, ...]]
 
@@ -44,10 +46,18 @@ def _numbered(path: tuple[str, ...], existing: list[str], count: int) -> list[st
 
 
 def _grow(
-    tree: KnowledgeTree, step: Any, *, roots: int, depth: int = 1, branching: int = 2, language: Language = "en"
+    tree: KnowledgeTree,
+    step: Any,
+    *,
+    roots: int,
+    depth: int = 1,
+    branching: int = 2,
+    language: Language = "en",
+    limits: GrowthLimits = ONCE,
+    embedder: Any = None,
 ) -> GrowthReport:
     sizes = {"roots": roots, "depth": depth, "branching": branching}
-    return asyncio.run(GrowTree().acall(tree, language, **sizes, step=step))
+    return asyncio.run(GrowTree().acall(tree, language, **sizes, limits=limits, embedder=embedder, step=step))
 
 
 def _planted(*paths: tuple[str, ...], language: Language | None = "en") -> KnowledgeTree:
@@ -72,7 +82,7 @@ def test_a_new_tree_reaches_its_sizes(roots: int, depth: int, branching: int) ->
     for path in _paths(tree):
         levels[len(path)] = levels.get(len(path), 0) + 1
     assert levels == {level + 1: roots * branching**level for level in range(depth)}
-    assert report == GrowthReport(added=len(tree))
+    assert report == GrowthReport(added=len(tree), proposed=len(tree))
 
 
 def test_the_new_root_tags_are_of_the_language() -> None:
@@ -179,9 +189,9 @@ def test_what_is_no_tag_is_reported_with_its_path_and_the_reason(no_tag: str, re
     tree = _planted(("Food",))
     report = _grow(tree, Proposals(under=lambda *_: [no_tag, "Tea"]), roots=1, depth=2, branching=2)
     assert _paths(tree) == [("Food",), ("Food", "Tea")]
-    ((path, why),) = report.rejected
-    assert path == f"Food > {no_tag}"
-    assert reason.replace("\\", "") in why
+    (refusal,) = report.rejected
+    assert (refusal.path, refusal.rule) == (f"Food > {no_tag}", "no_tag")
+    assert reason.replace("\\", "") in refusal.detail
     assert report.added == 1
 
 
@@ -351,3 +361,97 @@ def test_a_models_truncated_expansion_is_reported_and_the_rest_grows(scripted, f
 
 def test_both_predictors_are_visible_to_an_optimizer() -> None:
     assert [name for name, _ in GrowTree().named_predictors()] == ["propose_roots.predict", "expand_tag.predict"]
+
+
+# -- cleaning --------------------------------------------------------------------------------------------------------
+
+
+def test_a_near_duplicate_is_merged_with_whom_why_and_score() -> None:
+    tree = _planted(("Food", "Bread Baking"), ("Science",))
+    step = Proposals(under=lambda path, *_: ["Baking Bread", "Tea"] if path == ("Science",) else ["Coffee"])
+    report = _grow(tree, step, roots=2, depth=2, branching=2)
+    assert report.merges == [Merge("Science > Baking Bread", "Food > Bread Baking", "order", 1.0)]
+    paths = [("Food",), ("Food", "Bread Baking"), ("Food", "Coffee"), ("Science",), ("Science", "Tea")]
+    assert sorted(_paths(tree)) == paths
+
+
+def test_a_refused_proposal_keeps_its_rule_and_figure() -> None:
+    tree = _planted(("Food",))
+    report = _grow(tree, Proposals(under=lambda *_: ["1. A, B and C", "2. Tea", "茶"]), roots=1, depth=2, branching=3)
+    assert [(refusal.rule, refusal.figure) for refusal in report.rejected] == [("list", 3), ("language", 0)]
+    assert _paths(tree) == [("Food",), ("Food", "Tea")]
+
+
+def test_tags_of_another_language_are_no_duplicates() -> None:
+    tree = _planted(("技术", "Python"), language="zh")
+    _grow(tree, Proposals(roots=lambda *_: ["Python"]), roots=1)
+    assert ("Python",) in tree
+
+
+def test_tags_that_mean_the_same_are_merged_where_there_is_an_embedder() -> None:
+    asked: list[str] = []
+
+    async def embedder(texts: Any) -> list[list[float]]:
+        asked.extend(texts)
+        return [[1.0, 0.0] if text in ("Film", "Cinema") else [0.0, float(len(asked) % 7 + 1)] for text in texts]
+
+    tree = _planted(("Arts", "Film"))
+    step = Proposals(under=lambda *_: ["Cinema"])
+    report = _grow(tree, step, roots=1, depth=2, branching=2, embedder=embedder)
+    assert report.merges == [Merge("Arts > Cinema", "Arts > Film", "meaning", 1.0)]
+    assert asked == ["Arts", "Film", "Cinema"]
+
+
+# -- rounds ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_tag_that_lacks_some_is_asked_about_again_and_told_what_stands_elsewhere() -> None:
+    replies = iter([["Tea", "Food"], ["tea-leaf", "Coffee"]])
+    tree = _planted(("Food",), ("Drink", "Tea Leaf"), ("Drink", "Cocoa"))
+    step = Proposals(under=lambda *_: next(replies))
+    limits = GrowthLimits(rounds=3)
+    _grow(tree, step, roots=2, depth=2, branching=2, limits=limits)
+    assert step.asked("expand_tag")[:2] == [(("Food",), [], 2, "en"), (("Food",), ["Tea"], 2, "en")]
+    assert ("Food", "Coffee") in tree
+    assert len(step.calls) == 2
+
+
+@pytest.mark.parametrize("rounds", [1, 2, 4])
+def test_rounds_are_bounded_and_no_two_ask_the_same(rounds: int) -> None:
+    step = Proposals(under=lambda *_: [])
+    _grow(_planted(("Food",)), step, roots=1, depth=2, limits=GrowthLimits(rounds=rounds))
+    asked = step.asked("expand_tag")
+    assert len(asked) == rounds
+    assert len({str(args) for args in asked}) == rounds
+
+
+# -- what ends it ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [1, 4, 7, 20])
+def test_it_stops_at_its_size_and_evenly_under_the_root_tags(size: int) -> None:
+    tree = KnowledgeTree()
+    report = _grow(tree, Proposals(), roots=4, depth=3, branching=3, limits=GrowthLimits(size=size))
+    assert len(tree) == report.added == size
+    assert report.stopped == f"the tree has its {size} tags"
+
+
+def test_a_level_that_a_size_ends_is_grown_in_turn() -> None:
+    tree = KnowledgeTree()
+    _grow(tree, Proposals(), roots=3, depth=3, branching=2, limits=GrowthLimits(size=3 + 6 + 6))
+    assert [sum(len(path) == 3 for path in _paths(tree) if path[0] == root) for root in ("R0", "R1", "R2")] == [2] * 3
+
+
+def test_quotas_hold_for_every_root_tag_or_for_one() -> None:
+    tree = KnowledgeTree()
+    _grow(tree, Proposals(), roots=3, depth=3, branching=4, limits=GrowthLimits(quota=5, quotas={"R1": 9, "R2": 0}))
+    under = [sum(path[0] == root for path in _paths(tree)) - 1 for root in ("R0", "R1", "R2")]
+    assert under == [5, 9, 0]
+
+
+def test_a_level_with_few_new_tags_is_the_last() -> None:
+    step = Proposals(under=lambda path, existing, count: ["New", "Food", "food", "FOOD"] if len(path) == 1 else ["x"])
+    tree = _planted(("Food",))
+    report = _grow(tree, step, roots=1, depth=5, branching=9, limits=GrowthLimits(min_new_rate=0.5, rounds=1))
+    assert report.stopped == "level 2: 1 of 4 proposals were new"
+    assert _paths(tree) == [("Food",), ("Food", "New")]

@@ -1,0 +1,101 @@
+"""Which of many tags is the same topic as a new one? By text, by words, then by MinHash over character shingles."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import cast
+
+from datasketch import MinHash, MinHashLSH
+
+from ..tags import fold_tag
+from .likeness import Likeness, likeness
+from .words import TagWords
+
+#: Bands and rows of the sketch: two tags that share 0.8 of their character pairs meet in a band with a probability of
+#: 0.95, tags that share 0.9 with 0.9999, and such that share half of them, in vain, with 0.06.
+_BANDS, _ROWS = 16, 8
+
+
+@dataclass(frozen=True)
+class Match:
+    """What an index knows to be the same topic.
+
+    Attributes:
+        number: of the tag, as `DuplicateIndex.add` was given it.
+        likeness: in what, and how much.
+    """
+
+    number: int
+    likeness: Likeness
+
+
+class DuplicateIndex:
+    """Tags under numbers; finds one that is the same topic as another text, in the time of a few comparisons.
+
+    Which tag is found does not depend on anything but the tags and their numbers: the likest, and of equals the one
+    with the lowest number.
+    """
+
+    def __init__(self) -> None:
+        self._exact: dict[str, int] = {}
+        self._same_words: dict[tuple[str, ...], int] = {}
+        self._same_bag: dict[tuple[str, ...], int] = {}
+        self._words: dict[int, TagWords] = {}
+        self._sketches = MinHashLSH(num_perm=_BANDS * _ROWS, params=(_BANDS, _ROWS))
+        self._last: tuple[tuple[str, ...], MinHash] | None = None
+        self._permutations = MinHash(num_perm=_BANDS * _ROWS, seed=1)
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    def words(self, number: int) -> TagWords:
+        """A tag that was added, as it is compared."""
+        return self._words[number]
+
+    def add(self, number: int, tag: str) -> None:
+        """Add a tag under a number that is new here."""
+        words = TagWords.of(tag)
+        self._exact.setdefault(fold_tag(tag), number)
+        self._words[number] = words
+        known = self._same_words.setdefault(words.words, number)
+        if known != number:
+            return  # whatever is like this one is like the first of these words
+        if words.may_be_reordered:
+            self._same_bag.setdefault(tuple(sorted(words.words)), number)
+        self._sketches.insert(number, self._sketch(words), check_duplication=False)
+
+    def find(self, tag: str) -> Match | None:
+        """The tag that is the same topic, or None."""
+        if (number := self._exact.get(fold_tag(tag))) is not None:
+            return Match(number, Likeness("exact", 1.0))
+        words = TagWords.of(tag)
+        if (number := self._same_words.get(words.words)) is not None:
+            return Match(number, Likeness("words", 1.0))
+        if words.may_be_reordered and (number := self._same_bag.get(tuple(sorted(words.words)))) is not None:
+            return Match(number, Likeness("order", 1.0))
+        return self._find_alike(words)
+
+    def _find_alike(self, words: TagWords) -> Match | None:
+        candidates = cast("list[int]", self._sketches.query(self._sketch(words)))
+        found = ((number, likeness(words, self._words[number])) for number in candidates)
+        matches = [Match(number, alike) for number, alike in found if alike is not None]
+        return min(matches, key=lambda match: (-match.likeness.score, match.number), default=None)
+
+    def _sketch(self, words: TagWords) -> MinHash:
+        # What was looked for in vain is added next.
+        if self._last is not None and self._last[0] == words.words:
+            return self._last[1]
+        sketch = self._permutations.copy()
+        sketch.update_batch([shingle.encode("utf-8", "surrogatepass") for shingle in words.shingles])
+        self._last = words.words, sketch
+        return sketch
+
+
+def find_duplicates(tags: Iterable[str]) -> Iterator[tuple[int, Match]]:
+    """(position, match) for each of the tags that is the same topic as one before it; positions count from 0."""
+    index = DuplicateIndex()
+    for position, tag in enumerate(tags):
+        match = index.find(tag)
+        if match is None:
+            index.add(position, tag)
+        else:
+            yield position, match

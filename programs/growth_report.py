@@ -1,0 +1,71 @@
+"""What a growth brought: tags added, merged into others, refused, and what got no reply."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Merge:
+    """A proposal that is the same topic as a tag that stands.
+
+    Attributes:
+        path: who: where it was proposed, as ` > `.
+        into: into whom: the path of the tag that stands.
+        why: `exact`, `words`, `order`, `letters` or `meaning`.
+        score: from 0 to 1; of `letters` the share of character pairs, of `meaning` the cosine.
+    """
+
+    path: str
+    into: str
+    why: str
+    score: float
+
+    def __str__(self) -> str:
+        return f"{self.path} -> {self.into} ({self.why} {self.score:.2f})"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A proposal that is no topic.
+
+    Attributes:
+        path: where it was proposed.
+        rule: the rule's name.
+        figure: what the rule measured.
+        detail: one line for a person.
+    """
+
+    path: str
+    rule: str
+    figure: float
+    detail: str
+
+
+@dataclass
+class GrowthReport:
+    """What a growth brought.
+
+    Attributes:
+        added: tags added.
+        proposed: proposals that were read; those beyond what was wanted are not.
+        merges: proposals that stood already, under the same tag or elsewhere in the tree.
+        rejected: proposals that are no topics.
+        failed: (path, reason) of tags whose expansion got no readable reply.
+        stopped: the rule that ended the growth before its sizes were reached; None if none did.
+    """
+
+    added: int = 0
+    proposed: int = 0
+    merges: list[Merge] = field(default_factory=list)
+    rejected: list[Refusal] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    stopped: str | None = None
+
+    @property
+    def duplicates(self) -> int:
+        """Proposals whose very text stood already."""
+        return sum(merge.why == "exact" for merge in self.merges)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything, as plain values for JSON."""
+        return asdict(self)

@@ -1,0 +1,167 @@
+"""Proposals become tags of a tree: cleaned, compared with the whole tree, and counted against the room there is."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..knowledge.cleaning import MIN_COSINE, DuplicateIndex, Embedder, Match, MeaningIndex, TagRejection, clean_proposal
+from ..knowledge.tree import HIDDEN_ROOT, KnowledgeTree
+from ..vocabulary import Language
+from .growth_report import GrowthReport, Merge, Refusal
+
+#: Texts in one call of an embedding model.
+_TEXTS_A_CALL = 256
+
+
+@dataclass(frozen=True)
+class GrowthLimits:
+    """When growth stops, and how often a tag is asked about.
+
+    Attributes:
+        size: tags of the language in all; None for no limit.
+        quota: tags under each root tag; None for no limit.
+        quotas: the same for single root tags, by name.
+        min_new_rate: a level of whose proposals a smaller share was new is the last.
+        rounds: how often a tag is asked about at most, until it has its number of tags.
+        min_cosine: from which on two tags mean the same, where there is an embedder.
+    """
+
+    size: int | None = None
+    quota: int | None = None
+    quotas: Mapping[str, int] = field(default_factory=dict)
+    min_new_rate: float = 0.0
+    rounds: int = 3
+    min_cosine: float = MIN_COSINE
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A text of a reply.
+
+    Attributes:
+        text: as the model wrote it.
+        tag: what it means, or why it is no topic.
+        vector: of the tag, where there is an embedder.
+    """
+
+    text: str
+    tag: str | TagRejection
+    vector: Sequence[float] | None = None
+
+
+class Planter:
+    """Adds proposals to the subtrees of one language, and reports what it did not add.
+
+    Tags of that language, and of roots that serve every language, are compared; others are left alone.
+    """
+
+    def __init__(
+        self, tree: KnowledgeTree, language: Language, limits: GrowthLimits, embedder: Embedder | None = None
+    ) -> None:
+        self.report = GrowthReport()
+        self._tree = tree
+        self._language: Language = language
+        self._limits = limits
+        self._embedder = embedder
+        self._known = DuplicateIndex()
+        self._meanings = MeaningIndex(limits.min_cosine)
+        self._root: dict[int, int] = {}
+        self._under_root: dict[int, int] = {}
+
+    def roots(self) -> list[int]:
+        """The root tags that growth is about, in their order."""
+        nodes = self._tree.graph.nodes
+        return [node for node in self._tree.children() if nodes[node].get("language") in (None, self._language)]
+
+    async def take_stock(self) -> None:
+        """Read what stands."""
+        grown = set(self.roots())
+        for parent, node in self._tree.edges():
+            if node in grown or parent in self._root:
+                self._note(node, parent)
+        standing = list(self._root)
+        vectors = await self._embed([self._tree.name(node) for node in standing])
+        for node, vector in zip(standing, vectors, strict=True):
+            self._learn(node, vector)
+
+    def room(self, parent: int) -> float:
+        """How many more tags there is room for under a tag, by the size and the quota; may be infinite."""
+        size, root = self._limits.size, self._root.get(parent)
+        left = math.inf if size is None else size - len(self._root)
+        if root is None:
+            return max(0, left)
+        quota = self._limits.quotas.get(self._tree.name(root), self._limits.quota)
+        return max(0, min(left, math.inf if quota is None else quota - self._under_root[root]))
+
+    def root_of(self, node: int) -> int:
+        """The root tag above a node."""
+        return self._root[node]
+
+    async def read(self, parent: int, texts: Sequence[str]) -> list[Proposal]:
+        """Clean the texts of a reply and get their vectors."""
+        path = self._tree.path(parent)
+        tags = [clean_proposal(text, path, self._language) for text in texts]
+        vectors = iter(await self._embed([tag for tag in tags if isinstance(tag, str)]))
+        return [
+            Proposal(text, tag, next(vectors) if isinstance(tag, str) else None)
+            for text, tag in zip(texts, tags, strict=True)
+        ]
+
+    def plant(self, parent: int, proposals: Sequence[Proposal], most: int) -> tuple[int, list[str]]:
+        """Add proposals in their order until `most` have been added or there is no room.
+
+        Returns:
+            How many were added, and the tags among the others that stand elsewhere in the tree.
+        """
+        added, elsewhere = 0, []
+        for proposal in proposals:
+            if added >= most or self.room(parent) < 1:
+                break
+            self.report.proposed += 1
+            if isinstance(proposal.tag, TagRejection):
+                self._refuse(parent, proposal.text, proposal.tag)
+            elif match := self._match(proposal.tag, proposal.vector):
+                self._merge(parent, proposal.tag, match)
+                elsewhere.append(proposal.tag)
+            else:
+                self._add(parent, proposal.tag, proposal.vector)
+                added += 1
+        return added, elsewhere
+
+    async def _embed(self, texts: Sequence[str]) -> list[Sequence[float] | None]:
+        if self._embedder is None:
+            return [None] * len(texts)
+        vectors: list[Sequence[float] | None] = []
+        for start in range(0, len(texts), _TEXTS_A_CALL):
+            vectors += await self._embedder(texts[start : start + _TEXTS_A_CALL])
+        return vectors
+
+    def _match(self, tag: str, vector: Sequence[float] | None) -> Match | None:
+        match = self._known.find(tag)
+        return self._meanings.find(tag, vector) if match is None and vector is not None else match
+
+    def _add(self, parent: int, tag: str, vector: Sequence[float] | None) -> None:
+        node = self._tree.add(tag, parent=parent, language=self._language if parent == HIDDEN_ROOT else None)
+        self._note(node, parent)
+        self._learn(node, vector)
+        self.report.added += 1
+
+    def _note(self, node: int, parent: int) -> None:
+        root = self._root[node] = node if parent == HIDDEN_ROOT else self._root[parent]
+        self._under_root[root] = 0 if parent == HIDDEN_ROOT else self._under_root[root] + 1
+
+    def _learn(self, node: int, vector: Sequence[float] | None) -> None:
+        self._known.add(node, self._tree.name(node))
+        if vector is not None:
+            self._meanings.add(node, self._tree.name(node), vector)
+
+    def _refuse(self, parent: int, text: str, why: TagRejection) -> None:
+        self.report.rejected.append(Refusal(self._show(parent, text), why.rule, why.figure, why.detail))
+
+    def _merge(self, parent: int, tag: str, match: Match) -> None:
+        into = " > ".join(self._tree.path(match.number))
+        merge = Merge(self._show(parent, tag), into, match.likeness.why, round(match.likeness.score, 4))
+        self.report.merges.append(merge)
+
+    def _show(self, parent: int, text: str) -> str:
+        return " > ".join((*self._tree.path(parent), text))
