@@ -4,6 +4,7 @@ from .adapter import CondorAdapter
 from .answer import AnswerQuestion
 from .critique import CritiqueAnswer
 from .growth import GrowthReport, GrowTree
+from .place import PlaceTopic
 from .question import WriteQuestions
 from .refine import Refine
 from .refinement import RefineAnswer
@@ -18,6 +19,7 @@ __all__ = [
     "ExpandTag",
     "GrowTree",
     "GrowthReport",
+    "PlaceTopic",
     "ProposeRoots",
     "Refine",
     "RefineAnswer",
