@@ -5,6 +5,7 @@ from .answer import AnswerQuestion
 from .critique import CritiqueAnswer
 from .growth import GrowTree
 from .growth_report import GrowthReport, Merge, Refusal
+from .place import PlaceTopic
 from .planting import GrowthLimits
 from .question import WriteQuestions
 from .refine import Refine
@@ -22,6 +23,7 @@ __all__ = [
     "GrowthLimits",
     "GrowthReport",
     "Merge",
+    "PlaceTopic",
     "ProposeRoots",
     "Refine",
     "RefineAnswer",

@@ -5,10 +5,11 @@ from .critique import WriteCritique
 from .question import QuestionTriple, WriteQuestionTriple
 from .refinement import WriteRefinement
 from .repair import REPAIR_REQUEST
-from .tags import ProposeRootTags, ProposeSubTags
+from .tags import PlaceTag, ProposeRootTags, ProposeSubTags
 
 __all__ = [
     "REPAIR_REQUEST",
+    "PlaceTag",
     "ProposeRootTags",
     "ProposeSubTags",
     "QuestionTriple",

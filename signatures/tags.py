@@ -1,4 +1,4 @@
-"""Growing the World Knowledge Tree (paper section 3.1): root tags first, then level by level."""
+"""Growing the World Knowledge Tree (paper section 3.1): root tags first, then level by level; and filing new topics."""
 
 import dspy
 
@@ -34,3 +34,18 @@ class ProposeSubTags(dspy.Signature):
     count: int = dspy.InputField(desc="how many narrower tags to propose")
     language: str = dspy.InputField(desc="the language of the tags")
     tags: list[str] = dspy.OutputField(desc="the narrower tags, one short noun phrase each")
+
+
+class PlaceTag(dspy.Signature):
+    """File a topic under the one theme of a knowledge tree where people would look for it.
+
+    Read the topic for what it is about, not for the words that it shares with a theme. Choose the theme that fits best
+    and repeat its name exactly as it stands in the list, in the requested language and without comments. Where the
+    topic belongs under no theme, or is no topic at all, answer with the single word none: a topic in a wrong place is
+    worse than one that is left out.
+    """
+
+    topic: str = dspy.InputField(desc="the topic to file, as it was found")
+    roots: list[str] = dspy.InputField(desc="the themes to choose from")
+    language: str = dspy.InputField(desc="the language of the themes")
+    root: str = dspy.OutputField(desc="the name of one theme from the list, or none")

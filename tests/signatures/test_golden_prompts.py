@@ -15,6 +15,7 @@ import pytest
 from condor import signatures
 from condor.programs import CondorAdapter
 from condor.signatures import (
+    PlaceTag,
     ProposeRootTags,
     ProposeSubTags,
     QuestionTriple,
@@ -33,6 +34,7 @@ CHINESE = "Simplified Chinese (简体中文)"
 SIGNATURES: list[type[dspy.Signature]] = [
     ProposeRootTags,
     ProposeSubTags,
+    PlaceTag,
     WriteQuestionTriple,
     WriteAnswer,
     WriteCritique,
@@ -49,6 +51,8 @@ INPUTS: dict[tuple[type[dspy.Signature], str], dict[str, Any]] = {
         "language": ENGLISH,
     },
     (ProposeSubTags, "zh"): {"path": ["饮食", "茶"], "existing": [], "count": 3, "language": CHINESE},
+    (PlaceTag, "en"): {"topic": "Heat waves & sleep", "roots": ["Health", "Weather"], "language": ENGLISH},
+    (PlaceTag, "zh"): {"topic": "高温与睡眠", "roots": ["健康", "天气"], "language": CHINESE},
     (WriteQuestionTriple, "en"): {
         "theme": ["Food", "Tea", "Tea ceremony"],
         "task": "View: asks for an opinion",
@@ -92,6 +96,7 @@ REQUIREMENTS: dict[type[dspy.Signature], list[str]] = {
         "never a repetition of a tag in the path or of an existing one",
         "exactly as many as asked for",
     ],
+    PlaceTag: ["exactly as it stands in the list", "the single word none", "fits best"],
     WriteQuestionTriple: [
         "three questions",
         "one easy, one medium, one hard",
