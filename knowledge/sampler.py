@@ -97,11 +97,33 @@ class CellSampler:
             visits = visits[1:] + visits[:1]
 
     def _ordered_leaves(self, root: int) -> list[int]:
-        return sorted(self._tree.leaves(root), key=lambda leaf: self._rank(*self._tree.path(leaf)))
+        ranks = self._leaf_ranks(root)
+        return sorted(ranks, key=ranks.__getitem__)
+
+    def _leaf_ranks(self, root: int) -> dict[int, bytes]:
+        """The rank of every leaf under a root tag by its path; what paths have in common is hashed once."""
+        ranks: dict[int, bytes] = {}
+        # NetworkX's own dictionaries: its views cost more than the hashes, over a million leaves.
+        below, held = self._tree.graph._succ, self._tree.graph._node
+        waiting = [(root, self._hashed(self._tree.name(root)))]
+        while waiting:
+            node, hashed = waiting.pop()
+            if not below[node]:
+                ranks[node] = hashed.digest()
+            for child in below[node]:
+                extended = hashed.copy()
+                extended.update(f"\x1f{held[child]['name']}".encode())
+                if below[child]:
+                    waiting.append((child, extended))
+                else:
+                    ranks[child] = extended.digest()
+        return ranks
 
     def _rank(self, *names: str) -> bytes:
-        text = "\x1f".join((str(self._seed), *names))
-        return blake2b(text.encode(), digest_size=12).digest()
+        return self._hashed(*names).digest()
+
+    def _hashed(self, *names: str) -> blake2b:
+        return blake2b("\x1f".join((str(self._seed), *names)).encode(), digest_size=12)
 
 
 class _RootVisits:
