@@ -1,6 +1,6 @@
 """Which topics exist, and which comes next? The World Knowledge Tree, the tasks, and the sampler."""
 
-from .formats import ImportReport, import_nested_json, load_tree, save_tree
+from .formats import EXPORTS, IMPORTS, ImportReport, export_tree, import_nested_json, import_tree, load_tree, save_tree
 from .sampler import CellSampler, SampledCell
 from .seeds import seed_tree
 from .stats import TreeStats, tree_stats
@@ -9,6 +9,8 @@ from .tasks import Task, tasks_for
 from .tree import KnowledgeTree
 
 __all__ = [
+    "EXPORTS",
+    "IMPORTS",
     "MAX_TAG_CHARS",
     "CellSampler",
     "ImportReport",
@@ -16,8 +18,10 @@ __all__ = [
     "SampledCell",
     "Task",
     "TreeStats",
+    "export_tree",
     "fold_tag",
     "import_nested_json",
+    "import_tree",
     "load_tree",
     "normalise_tag",
     "save_tree",

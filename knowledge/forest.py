@@ -32,7 +32,7 @@ class _Check:
         self._root = root
         # Plain dictionaries: NetworkX makes a new view at each access, which is most of the time of a large check.
         self._below: Mapping[int, Mapping[int, Any]] = dict(graph.adjacency())
-        self._held: Mapping[int, Mapping[str, Any]] = dict(graph.nodes(data=True))
+        self._held: Mapping[int, Mapping[str, Any]] = dict(graph.nodes.items())
         self._above: dict[int, int] = {}
 
     def run(self) -> None:

@@ -103,20 +103,17 @@ class CellSampler:
     def _leaf_ranks(self, root: int) -> dict[int, bytes]:
         """The rank of every leaf under a root tag by its path; what paths have in common is hashed once."""
         ranks: dict[int, bytes] = {}
-        # NetworkX's own dictionaries: its views cost more than the hashes, over a million leaves.
-        below, held = self._tree.graph._succ, self._tree.graph._node
+        below, nodes = self._tree.graph.successors, self._tree.graph.nodes
         waiting = [(root, self._hashed(self._tree.name(root)))]
         while waiting:
             node, hashed = waiting.pop()
-            if not below[node]:
+            children = list(below(node))
+            if not children:
                 ranks[node] = hashed.digest()
-            for child in below[node]:
+            for child in children:
                 extended = hashed.copy()
-                extended.update(f"\x1f{held[child]['name']}".encode())
-                if below[child]:
-                    waiting.append((child, extended))
-                else:
-                    ranks[child] = extended.digest()
+                extended.update(f"\x1f{nodes[child]['name']}".encode())
+                waiting.append((child, extended))
         return ranks
 
     def _rank(self, *names: str) -> bytes:

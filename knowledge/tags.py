@@ -8,8 +8,8 @@ from ..errors import TagFault
 #: Longer than any real topic; a reply that rambles is no tag.
 MAX_TAG_CHARS = 200
 
-#: Zero-width joiners and the like (Cf) belong to words of some scripts; controls (Cc) and surrogates (Cs) do not. Nor do
-#: the 66 code points that will never be characters: Unicode keeps them for internal use. What is unassigned (Cn)
+#: Zero-width joiners and the like (Cf) belong to words of some scripts; controls (Cc) and surrogates (Cs) do not.
+#: Nor do the 66 code points that will never be characters: Unicode keeps them for internal use. What is unassigned (Cn)
 #: depends on Python's version, and a tag must be one on every machine.
 _NO_TAG = re.compile(
     "[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"

@@ -231,7 +231,7 @@ class KnowledgeTree:
 
     def _link_all(self, edges: list[tuple[int, int]]) -> bool:
         """Link all edges at once where they make a forest of the nodes; otherwise link none."""
-        held = dict(self.graph.nodes(data=True))
+        held = dict(self.graph.nodes.items())
         linked = {HIDDEN_ROOT}
         for parent, child in edges:
             if parent not in held or child not in held or child in linked:
