@@ -2,7 +2,7 @@
 #   make demo    set up and run the pipeline end to end on the embedded model (no key, no network)
 #   make test    set up and run the whole test suite
 #   make check   what a commit must pass: format, lint, types, layers, tests
-#   make bench   measure speed, memory, kills and dedup; writes benchmarks/results.json
+#   make bench   measure speed, memory, kills, dedup, a tree of a million tags; writes benchmarks/results.json
 #   make clean   take away what the targets above made
 
 PYTHON ?= python3
@@ -43,6 +43,7 @@ bench: $(DEV)
 	$(BIN)/python benchmarks/memory.py
 	$(BIN)/python benchmarks/kills.py
 	$(BIN)/python benchmarks/dedup.py
+	$(BIN)/python benchmarks/tree.py
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("condor needs Python 3.11 or newer; found " + sys.version.split()[0] + ". Run: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'

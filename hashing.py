@@ -4,6 +4,8 @@ import hashlib
 import json
 from typing import Any
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
 
 def canonical_json(value: Any) -> str:
     """JSON with sorted keys, no white space and no escapes beyond JSON's own: one text for one value.
@@ -15,7 +17,7 @@ def canonical_json(value: Any) -> str:
         TypeError: the value is not JSON.
         ValueError: the value holds NaN or an infinity, which JSON has no word for.
     """
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def content_hash(value: Any, *, size: int = 16) -> str:

@@ -29,25 +29,56 @@ _SHOWN = 10
 
 @app.command("import")
 def import_tree(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Nested JSON: {root: {branch: [leaf, ...]}}.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Nested or node-link JSON, path lines, CSV, GraphML, JSONL.")
+    ],
     out: Annotated[Path, typer.Option("--out", metavar="TREE", help="The tree file to write.")],
     language: Annotated[
         LanguageChoice | None, typer.Option("--language", help="What its tags are written in.", show_default=False)
     ] = None,
+    format_: Annotated[
+        str | None,
+        typer.Option(
+            "--format", help="condor, nested, node-link, paths, csv, graphml or deepfabric.", show_default=False
+        ),
+    ] = None,
 ) -> None:
-    """Import nested JSON as a tree, and report what was merged or left out."""
+    """Import a file as a tree, and report what was merged or left out."""
     from ..errors import EmptyTree
     from ..files import make_directory
-    from ..knowledge import import_nested_json, save_tree
+    from ..knowledge import import_tree as read_tree
+    from ..knowledge import save_tree
 
-    tree, report = import_nested_json(file, language=language.value if language else None)
+    tree, report = read_tree(file, format_=format_, language=language.value if language else None)
     if not len(tree):
-        raise EmptyTree(f"{file}: holds no tag")
+        raise EmptyTree(report.rejected[0][1] if report.rejected else f"{file}: holds no tag")
     make_directory(out.parent)
     save_tree(tree, out)
     typer.echo(f"{file}: {report.roots} roots, {report.branches} branches, {report.leaves} leaf entries")
     _report(report)
     typer.echo(f"{out}: {len(tree)} tags, version {tree.version}")
+
+
+@app.command("export")
+def export(
+    tree: TreeArgument,
+    format_: Annotated[
+        str,
+        typer.Option("--format", help="condor, nested, node-link, paths, csv, graphml, mermaid or sunburst (SVG)."),
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write.")],
+) -> None:
+    """Write a tree in another format."""
+    from ..experiments.trees import load_trees
+    from ..files import make_directory
+    from ..knowledge import export_tree
+
+    forest = load_trees([tree])
+    make_directory(out.parent)
+    export_tree(forest, out, format_=format_)
+    typer.echo(f"{out}: {len(forest)} tags, version {forest.version}")
+    if format_ in ("nested", "paths") and any(forest.language(root) for root in forest.children()):
+        typer.echo(f"{format_} holds no languages: to import it again, give --language")
 
 
 @app.command("grow")

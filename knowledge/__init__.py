@@ -2,7 +2,7 @@
 
 from .coverage import Coverage, Grid, Point, Share, measure_coverage
 from .diff import TreeDiff, diff_trees
-from .formats import ImportReport, import_nested_json, load_tree, save_tree
+from .formats import EXPORTS, IMPORTS, ImportReport, export_tree, import_nested_json, import_tree, load_tree, save_tree
 from .history import LogEntry, TagMerge, log_change
 from .retirement import retire_stale
 from .sampler import CellSampler, SampledCell
@@ -13,6 +13,8 @@ from .tasks import Task, tasks_for
 from .tree import KnowledgeTree
 
 __all__ = [
+    "EXPORTS",
+    "IMPORTS",
     "MAX_TAG_CHARS",
     "CellSampler",
     "Coverage",
@@ -28,8 +30,10 @@ __all__ = [
     "TreeDiff",
     "TreeStats",
     "diff_trees",
+    "export_tree",
     "fold_tag",
     "import_nested_json",
+    "import_tree",
     "load_tree",
     "log_change",
     "measure_coverage",

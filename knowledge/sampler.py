@@ -127,11 +127,32 @@ class CellSampler:
         return SampledCell(self._tree.path(leaf), self._tasks[task], language)
 
     def _ordered_leaves(self, root: int) -> list[int]:
-        return sorted(self._tree.living_leaves(root), key=lambda leaf: self._rank(*self._tree.path(leaf)))
+        ranks = self._leaf_ranks(root)
+        return sorted(ranks, key=ranks.__getitem__)
+
+    def _leaf_ranks(self, root: int) -> dict[int, bytes]:
+        """The rank of every living leaf under a root tag by its path; what paths have in common is hashed once."""
+        ranks: dict[int, bytes] = {}
+        below, nodes = self._tree.graph.successors, self._tree.graph.nodes
+        waiting = [] if self._tree.is_retired(root) else [(root, self._hashed(self._tree.name(root)))]
+        while waiting:
+            node, hashed = waiting.pop()
+            children = list(below(node))
+            if not children:
+                ranks[node] = hashed.digest()
+            for child in children:
+                if "retired" in nodes[child]:
+                    continue
+                extended = hashed.copy()
+                extended.update(f"\x1f{nodes[child]['name']}".encode())
+                waiting.append((child, extended))
+        return ranks
 
     def _rank(self, *names: str) -> bytes:
-        text = "\x1f".join((str(self._seed), *names))
-        return blake2b(text.encode(), digest_size=12).digest()
+        return self._hashed(*names).digest()
+
+    def _hashed(self, *names: str) -> blake2b:
+        return blake2b("\x1f".join((str(self._seed), *names)).encode(), digest_size=12)
 
 
 class _RootVisits:

@@ -9,6 +9,7 @@ import networkx as nx
 from ..errors import Cycle, DuplicateTag, SecondParent, SelfLoop, TagFault, TreeFault
 from ..hashing import content_hash
 from ..vocabulary import LANGUAGES, Language
+from .forest import check_forest
 from .history import LogEntry, check_attributes
 from .tags import fold_tag, normalise_tag
 
@@ -149,7 +150,11 @@ class KnowledgeTree:
             tree.graph.add_node(node)
             tree.graph.nodes[node].update(attributes, name=normalise_tag(name))
             tree._next = max(tree._next, node + 1)
-        for parent, child in edges:
+        pairs = list(edges)
+        if tree._link_all(pairs):
+            return tree
+        # One by one: the first edge that breaks the forest says how.
+        for parent, child in pairs:
             tree.link(parent, child)
         for node in tree.graph:
             if node != HIDDEN_ROOT and not tree.graph.in_degree(node):
@@ -173,6 +178,14 @@ class KnowledgeTree:
                 self.graph.nodes[nodes[child]].update({k: v for k, v in attributes.items() if k != "name"})
             elif "retired" not in attributes:
                 self.revive(nodes[child])
+
+    def check(self) -> None:
+        """Verify the whole forest from the graph alone: for trees whose `graph` was changed from outside.
+
+        Raises:
+            TreeFault: what is wrong, with its path (see `check_forest`).
+        """
+        check_forest(self.graph, HIDDEN_ROOT)
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -287,6 +300,26 @@ class KnowledgeTree:
             raise TreeFault(f"no tag {node} in the tree")
         return self.graph.nodes[node]
 
+    def _link_all(self, edges: list[tuple[int, int]]) -> bool:
+        """Link all edges at once where they make a forest of the nodes; otherwise link none."""
+        held = dict(self.graph.nodes.items())
+        linked = {HIDDEN_ROOT}
+        for parent, child in edges:
+            if parent not in held or child not in held or child in linked:
+                break
+            name, language = held[child]["name"], held[child].get("language")
+            if (language and parent != HIDDEN_ROOT) or self._is_taken(parent, name, language):
+                break
+            self._siblings[self._sibling_key(parent, name, language)] = child
+            linked.add(child)
+        self.graph.add_edges_from(edges[: len(linked) - 1])
+        # Each node has one parent by now: those on a cycle are the ones that a walk from the top does not meet.
+        if len(linked) == len(held) and len(edges) == len(self) == sum(1 for _ in self.edges()):
+            return True
+        self.graph.remove_edges_from(list(self.graph.edges))
+        self._siblings.clear()
+        return False
+
     def _find_or_add(self, name: str, parent: int, language: Language | None) -> int:
         """The child of that name, or a new one; a root tag without a language stands for one in any."""
         tag = normalise_tag(name)
@@ -297,11 +330,15 @@ class KnowledgeTree:
 
     def _free_key(self, parent: int, tag: str, language: str | None) -> tuple[int, str]:
         """The key of a new sibling, once it is certain that no tag of that name stands in its way."""
-        taken = [language, None] if language else [None, *LANGUAGES]
-        clashes = taken if parent == HIDDEN_ROOT else [None]
-        if any(self._sibling_key(parent, tag, candidate) in self._siblings for candidate in clashes):
+        if self._is_taken(parent, tag, language):
             raise DuplicateTag(f"{self._show(parent, tag)}: a sibling of that name exists")
         return self._sibling_key(parent, tag, language)
+
+    def _is_taken(self, parent: int, tag: str, language: str | None) -> bool:
+        if parent != HIDDEN_ROOT:
+            return self._sibling_key(parent, tag, None) in self._siblings
+        clashes = [language, None] if language else [None, *LANGUAGES]
+        return any(self._sibling_key(parent, tag, candidate) in self._siblings for candidate in clashes)
 
     def _sibling_key(self, parent: int, tag: str, language: str | None) -> tuple[int, str]:
         # Root tags of two languages may share a name ("AI"); below a root the language is the root's.

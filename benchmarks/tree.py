@@ -1,0 +1,145 @@
+"""What a tree of a million tags costs: time to make, save, load, check and sample it, and the peak memory of each.
+
+    python benchmarks/tree.py [--tags 1000000] [--cells 10000] [--seed 0]
+
+Half of the root tags are English and half Chinese, on five levels, with tags put together from those of the seed trees.
+Each step runs in a process of its own; a step that needs the tree loads it first, which is not part of its time but of
+its peak memory. `make bench` writes the figures to benchmarks/results.json.
+"""
+
+import argparse
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from condor.knowledge import KnowledgeTree
+
+RESULTS = Path(__file__).resolve().parent / "results.json"
+STEPS = ("make", "load", "save", "validate", "version", "sample", "deep")
+#: The share of all tags on each level from the root tags downwards; the last level takes what is left.
+LEVELS = (0.0001, 0.001, 0.01, 0.1)
+DEEP = 10_000
+
+
+def peak_mb() -> float:
+    """The most resident memory that this process has had, in MB (Linux)."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) * 1024 / 1e6
+
+
+def words(language: str) -> list[str]:
+    """What tags are put together from: the words of the English seed tree, the tags of the Chinese one."""
+    from condor.knowledge import seed_tree
+
+    tree = seed_tree("zh" if language == "zh" else "en")
+    tags = {tree.name(child) for _, child in tree.edges()}
+    return sorted(tags if language == "zh" else {word for tag in tags for word in tag.split()})
+
+
+def made(tags: int, seed: int) -> "KnowledgeTree":
+    """A tree of that many tags."""
+    from condor.errors import DuplicateTag
+    from condor.knowledge import KnowledgeTree
+    from condor.vocabulary import LANGUAGES
+
+    rng = random.Random(seed)
+    tree = KnowledgeTree()
+    for language in LANGUAGES:
+        vocabulary, joint = words(language), "" if language == "zh" else " "
+        above, share = [0], tags // len(LANGUAGES)
+        for size in (*(max(1, int(share * level)) for level in LEVELS), share):
+            level: list[int] = []
+            size = min(size, share)
+            while len(level) < size:
+                parent = rng.choice(above)
+                tag = joint.join(rng.sample(vocabulary, rng.randint(1, 3)))
+                try:
+                    level.append(tree.add(tag, parent=parent, language=language if parent == 0 else None))
+                except DuplicateTag:
+                    continue
+            above, share = level, share - size
+    return tree
+
+
+def deep_chain(folder: Path) -> None:
+    """Save, load, check and sample a tree of one path, 10,000 levels deep."""
+    from condor.knowledge import CellSampler, KnowledgeTree, load_tree, save_tree
+
+    tree = KnowledgeTree()
+    tree.add_path([f"level {level}" for level in range(DEEP)], language="en")
+    save_tree(tree, folder / "deep.json")
+    loaded = load_tree(folder / "deep.json")
+    loaded.check()
+    assert loaded.version == tree.version
+    assert len(next(iter(CellSampler(loaded, languages=["en"], tasks=["view"], seed=0))).path) == DEEP
+
+
+def seconds(action: Callable[[], object]) -> float:
+    """How long an action takes."""
+    begin = time.perf_counter()
+    action()
+    return time.perf_counter() - begin
+
+
+def step(name: str, folder: Path, options: argparse.Namespace) -> dict[str, float]:
+    """Do one step in this process."""
+    from condor.knowledge import CellSampler, load_tree, save_tree
+    from condor.vocabulary import LANGUAGES, TASKS
+
+    file = folder / "tree.json"
+    if name == "make":
+        trees: list[KnowledgeTree] = []
+        taken = seconds(lambda: trees.append(made(options.tags, options.seed)))
+        save_tree(trees[0], file)
+    elif name == "load":
+        taken = seconds(lambda: load_tree(file))
+    elif name == "deep":
+        taken = seconds(lambda: deep_chain(folder))
+    else:
+        tree = load_tree(file)
+        walk = {"languages": LANGUAGES, "tasks": TASKS, "seed": 0}
+        actions: dict[str, Callable[[], Any]] = {
+            "save": lambda: save_tree(tree, folder / "again.json"),
+            "validate": lambda: tree.check(),
+            "version": lambda: tree.version,
+            "sample": lambda: list(islice(CellSampler(tree, **walk), options.cells)),
+        }
+        taken = seconds(actions[name])
+    return {"s": round(taken, 2), "peak_mb": round(peak_mb())}
+
+
+def main() -> None:
+    """Measure, print and store."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tags", type=int, default=1_000_000)
+    parser.add_argument("--cells", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.step:
+        print(json.dumps(step(options.step, options.folder, options)))
+        return
+    figures: dict[str, Any] = {"tags": options.tags, "cells": options.cells, "seed": options.seed}
+    with tempfile.TemporaryDirectory() as folder:
+        for name in STEPS:
+            command = [sys.executable, __file__, *sys.argv[1:], "--step", name, "--folder", folder]
+            done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+            figures[name] = json.loads(done.stdout)
+            print(f"{name:<9}{figures[name]['s']:>8.2f} s {figures[name]['peak_mb']:>7} MB", flush=True)
+        figures["file_mb"] = round((Path(folder) / "tree.json").stat().st_size / 1e6, 1)
+    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    results["tree_scale"] = figures
+    RESULTS.write_text(json.dumps(results, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
