@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import cast
 
-from datasketch import MinHash, MinHashLSH
+from rensa import RMinHash, RMinHashLSH  # pyright: ignore[reportAttributeAccessIssue]  # compiled, without stubs
 
 from ..tags import fold_tag
-from .likeness import Likeness, likeness
+from .likeness import MIN_SHINGLE_SHARE, Likeness, likeness
 from .words import TagWords
 
-#: Bands and rows of the sketch: two tags that share 0.8 of their character pairs meet in a band with a probability of
-#: 0.95, tags that share 0.9 with 0.9999, and such that share half of them, in vain, with 0.06.
+#: Bands of the sketch and rows in each: two tags that share 0.8 of their character pairs meet in a band with a
+#: probability of 0.95, tags that share 0.9 with 0.9999, and such that share half of them, in vain, with 0.06.
 _BANDS, _ROWS = 16, 8
+_SEED = 1
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,8 @@ class DuplicateIndex:
         self._same_words: dict[tuple[str, ...], int] = {}
         self._same_bag: dict[tuple[str, ...], int] = {}
         self._words: dict[int, TagWords] = {}
-        self._sketches = MinHashLSH(num_perm=_BANDS * _ROWS, params=(_BANDS, _ROWS))
-        self._last: tuple[tuple[str, ...], MinHash] | None = None
-        self._permutations = MinHash(num_perm=_BANDS * _ROWS, seed=1)
+        # Bands and rows alone decide what is found; the threshold is that of the library's own comparisons.
+        self._sketches = RMinHashLSH(MIN_SHINGLE_SHARE, _BANDS * _ROWS, _BANDS)
 
     def __len__(self) -> int:
         return len(self._words)
@@ -61,7 +60,7 @@ class DuplicateIndex:
             return  # whatever is like this one is like the first of these words
         if words.may_be_reordered:
             self._same_bag.setdefault(tuple(sorted(words.words)), number)
-        self._sketches.insert(number, self._sketch(words), check_duplication=False)
+        self._sketches.insert(number, _sketch(words))
 
     def find(self, tag: str) -> Match | None:
         """The tag that is the same topic, or None."""
@@ -75,19 +74,16 @@ class DuplicateIndex:
         return self._find_alike(words)
 
     def _find_alike(self, words: TagWords) -> Match | None:
-        candidates = cast("list[int]", self._sketches.query(self._sketch(words)))
+        candidates = self._sketches.query(_sketch(words))
         found = ((number, likeness(words, self._words[number])) for number in candidates)
         matches = [Match(number, alike) for number, alike in found if alike is not None]
         return min(matches, key=lambda match: (-match.likeness.score, match.number), default=None)
 
-    def _sketch(self, words: TagWords) -> MinHash:
-        # What was looked for in vain is added next.
-        if self._last is not None and self._last[0] == words.words:
-            return self._last[1]
-        sketch = self._permutations.copy()
-        sketch.update_batch([shingle.encode("utf-8", "surrogatepass") for shingle in words.shingles])
-        self._last = words.words, sketch
-        return sketch
+
+def _sketch(words: TagWords) -> RMinHash:
+    sketch = RMinHash(_BANDS * _ROWS, _SEED)
+    sketch.update(list(words.shingles))
+    return sketch
 
 
 def find_duplicates(tags: Iterable[str]) -> Iterator[tuple[int, Match]]:

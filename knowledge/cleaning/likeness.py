@@ -63,7 +63,8 @@ def _is_slip(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 
 
 def _is_misspelt(one: str, other: str) -> bool:
-    if one[:_SAME_BEGINNING] != other[:_SAME_BEGINNING]:
+    # Another ending is a derived word or another one ("Memory", "Memoir"): a slip lies within.
+    if one[:_SAME_BEGINNING] != other[:_SAME_BEGINNING] or one[-1] != other[-1]:
         return False
     start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     one, other = one[start:], other[start:]

@@ -53,6 +53,7 @@ TWO_TOPICS = [
     ("Male Fertility Treatment Options", "Female Fertility Treatment Options"),
     ("Microeconomics Textbooks", "Macroeconomics Textbooks"),
     ("Craft Beer Brewery Tours and Tastings", "Craft Beer Brewer Tours and Tastings"),
+    ("Memory for Older Adults", "Memoirs for Older Adults"),
     ("resume", "résumé"),
     ("第一次世界大战", "第二次世界大战"),
     ("高等数学", "初等数学"),
