@@ -9,8 +9,8 @@ from .duplicates import Match
 from .likeness import Likeness
 from .words import TagWords
 
-#: Translations of a name and synonyms lie above, siblings that merely belong together below, with the sentence
-#: embedding models in common use; a model of another scale wants another threshold, which growth takes as an argument.
+#: Meant to keep siblings that merely belong together apart. It is a guess that no embedding model was measured for, and
+#: models differ in scale: growth takes another one as an argument.
 MIN_COSINE = 0.93
 
 

@@ -125,7 +125,7 @@ def test_nested_json_refuses_what_it_cannot_nest(tmp_path: Path) -> None:
 
 def test_attributes_of_nodes_pass_through_node_link(tmp_path: Path) -> None:
     tree = tree_of(["a", "b"])
-    tree.graph.nodes[2]["source"] = {"url": "x"}
+    tree.graph.nodes[2]["seen"] = {"url": "x"}
     export_tree(tree, tmp_path / "t.json", format_="node-link")
     again, _ = import_tree(tmp_path / "t.json")
     node = again.find(["a", "b"])
