@@ -11,7 +11,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 RUN    := $(VENV)/.run-installed
 DEV    := $(VENV)/.dev-installed
-# 2 workers at least: the tests wait on subprocesses and sockets more than on the processor.
+# One for each core, and 3 at least: the tests wait on subprocesses and sockets more than on the processor.
 WORKERS ?= auto
 
 .PHONY: demo test check format lint types layers bench clean
@@ -20,7 +20,7 @@ demo: $(RUN)
 	$(BIN)/condor quickstart
 
 test: $(DEV)
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: lint types layers test
 

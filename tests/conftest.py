@@ -13,6 +13,11 @@ from support import Cli, Endpoint, ServerThread, clean_environment
 from warm_cli import WarmInterpreter
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """The tests wait on processes and sockets more than on the processor: one worker more than two cores have."""
+    return max(3, os.cpu_count() or 1)
+
+
 @pytest.fixture
 def serve() -> Iterator[Callable[[RehearsalSettings], Endpoint]]:
     """Serves the rehearsal model with given settings until the test ends."""
