@@ -1,9 +1,10 @@
 """Which topics exist, and which comes next? The World Knowledge Tree, the tasks, and the sampler."""
 
+from .change_log import log_change
 from .coverage import Coverage, Grid, Point, Share, measure_coverage
 from .diff import TreeDiff, diff_trees
 from .formats import EXPORTS, IMPORTS, ImportReport, export_tree, import_nested_json, import_tree, load_tree, save_tree
-from .history import LogEntry, TagMerge, log_change
+from .history import LogEntry, TagMerge
 from .retirement import retire_stale
 from .sampler import CellSampler, SampledCell
 from .seeds import seed_tree

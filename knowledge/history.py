@@ -3,14 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from ..errors import TreeFault
-
-if TYPE_CHECKING:
-    from .tree import KnowledgeTree
 
 Path = tuple[str, ...]
 
@@ -56,31 +53,6 @@ class LogEntry(_Frozen):
 
 
 _LOG = TypeAdapter(tuple[LogEntry, ...])
-
-
-def log_change(
-    tree: "KnowledgeTree",
-    *,
-    parent: str | None,
-    made_by: str,
-    on: date,
-    figures: Mapping[str, int],
-    merged: Sequence[TagMerge] = (),
-) -> bool:
-    """Enter a change into a tree's log, once it is made; returns whether there was any.
-
-    Args:
-        parent: the tree's version before the change, or None if there was no tree.
-        on: today, in UTC.
-    """
-    version = tree.version
-    if version == parent:
-        return False
-    entry = LogEntry(
-        version=version, parent=parent, made_by=made_by, date=on, figures=dict(figures), merged=tuple(merged)
-    )
-    tree.log = (*tree.log, entry)
-    return True
 
 
 def log_as_json(log: Sequence[LogEntry]) -> str:
