@@ -55,7 +55,7 @@ class JournalWriter:
         """Run an operation inside the next commit.
 
         Raises:
-            JournalFault: the journal is closed.
+            JournalFault: the journal is closed, or a value is none that it can hold; nothing of the batch is stored.
             OutputFault: the batch could not be committed (disk full, file gone); nothing of it is stored.
         """
         if self._closed:
@@ -85,21 +85,26 @@ class JournalWriter:
             for pending in writes:
                 pending.settle(error)
 
-    def _commit(self, operations: list[Operation]) -> Exception | None:
+    def _commit(self, operations: list[Operation]) -> OutputFault | JournalFault | None:
         try:
             self._database.execute("BEGIN IMMEDIATE")
             for operation in operations:
                 operation(self._database)
             self._database.execute("COMMIT")
-        except Exception as exc:  # noqa: BLE001  # every waiting task gets it; a thread that died would leave them waiting
+        except Exception as exc:  # noqa: BLE001  # each task raises it as ours; a dead thread would leave them waiting
             with suppress(sqlite3.Error):
                 self._database.execute("ROLLBACK")
-            if not isinstance(exc, sqlite3.Error):
-                return exc
-            fault = OutputFault(f"{self._path}: cannot write the journal: {exc}; the run can be resumed")
-            fault.__cause__ = exc
-            return fault
+            return self._fault(exc)
         return None
+
+    def _fault(self, error: Exception) -> OutputFault | JournalFault:
+        """What failed, as ours: the file, or a value that no journal can hold."""
+        if isinstance(error, sqlite3.Error):
+            fault = OutputFault(f"{self._path}: cannot write the journal: {error}; the run can be resumed")
+        else:
+            fault = JournalFault(f"{self._path}: cannot hold what was to be written: {error!r}; the run can be resumed")
+        fault.__cause__ = error
+        return fault
 
 
 def insert_step(database: sqlite3.Connection, entry: StepEntry) -> None:

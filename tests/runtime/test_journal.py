@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,22 @@ def test_a_failing_write_is_told_to_its_caller_and_the_journal_goes_on(journal: 
     async def write() -> None:
         with pytest.raises(OutputFault, match="cannot write the journal"):
             await journal.write_step(step("k", outcome="nonsense"))
+        await journal.write_step(step("k"))
+
+    asyncio.run(write())
+    assert journal.totals().calls == 1
+
+
+@pytest.mark.parametrize("value", [10**30, "\ud800"], ids=["too large", "no text"])
+def test_a_value_that_no_journal_can_hold_is_told_as_ours_and_the_journal_goes_on(
+    journal: Journal, value: int | str
+) -> None:
+    wrong = replace(step("k"), calls=value) if isinstance(value, int) else replace(step("k"), detail=value)
+
+    async def write() -> None:
+        with pytest.raises(JournalFault, match="cannot hold what was to be written") as caught:
+            await journal.write_step(wrong)
+        assert caught.value.__cause__ is not None
         await journal.write_step(step("k"))
 
     asyncio.run(write())
