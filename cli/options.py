@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -43,3 +44,23 @@ ConcurrencyOption = Annotated[
     int | None, typer.Option("--concurrency", min=1, max=4096, help="Calls in flight at most.", show_default=False)
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+CallsOption = Annotated[int, typer.Option("--concurrency", min=1, max=4096, help="Calls in flight at most.")]
+DateOption = Annotated[
+    str | None, typer.Option("--date", metavar="DATE", help="Stands for today (2026-11-22).", show_default=False)
+]
+
+
+def given_date(text: str | None) -> date | None:
+    """The date that an option names, or None where it is not given.
+
+    Raises:
+        UsageFault: it is no date.
+    """
+    from ..errors import UsageFault
+
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as exc:
+        raise UsageFault(f"--date: {text!r} is no date; write it as 2026-11-22") from exc

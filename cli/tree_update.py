@@ -2,22 +2,19 @@
 
 import json
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import JsonOption
+from .options import DateOption, JsonOption, given_date
 
 if TYPE_CHECKING:
     from ..knowledge import LogEntry, TreeDiff
 
 TreeFile = Annotated[str, typer.Argument(metavar="TREE", help="A tree file, or seed:en, seed:zh.", show_default=False)]
 OutOption = Annotated[Path, typer.Option("--out", metavar="TREE", help="The tree file to write; may be the same.")]
-DateOption = Annotated[
-    str | None, typer.Option("--date", metavar="DATE", help="Stands for today (2026-11-22).", show_default=False)
-]
 
 
 def diff(
@@ -69,10 +66,11 @@ def retire(
     today: DateOption = None,
 ) -> None:
     """Retire harvested tags past their horizon: they are kept, marked, and sampled no more."""
+    from ..experiments.tree_run import utc_today
     from ..experiments.trees import load_trees
     from ..knowledge import log_change, retire_stale, save_tree
 
-    forest, on = load_trees([tree]), given_date(today)
+    forest, on = load_trees([tree]), given_date(today) or utc_today()
     parent = forest.version
     retired = retire_stale(forest, today=on, horizon=timedelta(days=horizon))
     log_change(forest, parent=parent, made_by="retire", on=on, figures={"retired": len(retired)})
@@ -80,22 +78,6 @@ def retire(
     for node in retired:
         typer.echo(f"x {' > '.join(forest.path(node))}")
     typer.echo(f"{out}: retired {len(retired)}, version {forest.version}")
-
-
-def given_date(text: str | None) -> date:
-    """The date that an option names; by default today, in UTC.
-
-    Raises:
-        UsageFault: it is no date.
-    """
-    from ..errors import UsageFault
-
-    if text is None:
-        return datetime.now(UTC).date()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as exc:
-        raise UsageFault(f"--date: {text!r} is no date; write it as 2026-11-22") from exc
 
 
 def _lines(found: "TreeDiff") -> list[str]:

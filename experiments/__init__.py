@@ -9,12 +9,14 @@ from .recipe import Recipe, RefineSettings, load_recipe, save_recipe
 from .refined_forecast import RefinedForecast, refine_forecast
 from .status import RunStatus, run_status
 from .synthesis import Synthesis, prepare_synthesis
+from .tree_run import ModelUse
 
 __all__ = [
     "BatchUse",
     "Forecast",
     "GrowthPlan",
     "Life",
+    "ModelUse",
     "Recipe",
     "RefineSettings",
     "RefinedForecast",

@@ -1,21 +1,14 @@
 """Growing a tree with a model, journaled like a synthesis."""
 
-import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
 
-from .. import __version__
-from ..errors import ModelFault, RunMismatch
-from ..files import write_atomically
-from ..knowledge import KnowledgeTree, save_tree
-from ..programs import CondorAdapter, GrowthLimits, GrowthReport, GrowTree
-from ..runtime.journal import Journal, StepEntry
-from ..runtime.models import ModelSpec, build_model
+from ..knowledge import KnowledgeTree, log_change, save_tree
+from ..programs import GrowthLimits, GrowthReport, GrowTree
 from ..runtime.run_directory import RunDirectory
-from ..runtime.steps import JournaledSteps
-from ..runtime.stopping import StopSignal, finish_or_stop
 from ..vocabulary import Language
+from .tree_run import ModelUse, begun_on, open_journal, run_work, save_report
 
 #: In a run's directory: what the growth was asked for, and what it merged, refused and failed at.
 REPORT_FILE = "growth.json"
@@ -31,6 +24,7 @@ class GrowthPlan:
         depth: levels in all.
         branching: tags under each tag above the last level.
         limits: what else ends the growth.
+        on: stands for today, which is noted on the new tags and in the tree's log.
     """
 
     language: Language
@@ -38,78 +32,60 @@ class GrowthPlan:
     depth: int = 3
     branching: int = 6
     limits: GrowthLimits = field(default_factory=GrowthLimits)
-
-
-def _open(directory: RunDirectory, plan: GrowthPlan) -> Journal:
-    if not directory.exists:
-        meta = {"condor": __version__, "kind": "growth", "language": plan.language}
-        return Journal.create(directory.journal, meta)
-    journal = directory.open_journal()
-    meta = journal.meta()
-    if meta.get("kind") != "growth" or meta.get("language") != plan.language:
-        journal.close()
-        held = f"the growth of a tree in {meta['language']}" if meta.get("kind") == "growth" else "a synthesis"
-        raise RunMismatch(f"{directory.path}: holds {held}; choose another --run")
-    return journal
+    on: date | None = None
 
 
 async def grow_tree(
-    plan: GrowthPlan,
-    run: Path,
-    model_spec: ModelSpec,
-    *,
-    start: KnowledgeTree | None = None,
-    concurrency: int = 16,
-    parse_retries: int = 2,
-    on_step: Callable[[StepEntry], None] = lambda _: None,
-    stopping: StopSignal | None = None,
+    plan: GrowthPlan, run: Path, use: ModelUse, *, start: KnowledgeTree | None = None
 ) -> tuple[KnowledgeTree, GrowthReport]:
     """Grow a tree and leave it in `run`, as `tree.json`, and beside it as `growth.json` what became of the proposals.
 
     The journal in `run` holds every reply: the same call again, after whatever broke it off, asks only for the rest.
 
     Args:
+        plan: how large.
+        run: the directory.
+        use: the model, and how it is asked.
         start: what to grow from; by default nothing.
-        stopping: is set to stop the growth.
 
     Raises:
         ModelFault: no call can succeed; a run that never got a reply is taken away again.
         RunMismatch: the directory holds a synthesis, or the growth of a tree in another language.
+        UsageFault: a quota is of a root tag that does not stand.
         BadInput: the directory cannot be written, is in use, or holds something else.
         Interrupted: the growth was stopped; the same call goes on with it.
     """
-    model = build_model(model_spec, concurrency=concurrency, stopping=stopping)
+    model = use.build()
     tree = KnowledgeTree()
     if start is not None:
         tree.merge(start)
-    with RunDirectory(run) as directory, _open(directory, plan) as journal:
-        adapter = CondorAdapter(parse_retries=parse_retries)
-        steps = JournaledSteps(journal, model, adapter=adapter, on_step=on_step)
-        growth = GrowTree().acall(
-            tree,
-            plan.language,
-            roots=plan.roots,
-            depth=plan.depth,
-            branching=plan.branching,
-            limits=plan.limits,
-            step=steps,
+    meta = {"language": plan.language}
+    with RunDirectory(run) as directory, open_journal(directory, "growth", meta, plan.on) as journal:
+        on = begun_on(journal)
+        report = await run_work(
+            lambda step: GrowTree().acall(
+                tree,
+                plan.language,
+                roots=plan.roots,
+                depth=plan.depth,
+                branching=plan.branching,
+                limits=plan.limits,
+                on=on,
+                step=step,
+            ),
+            directory=directory,
+            journal=journal,
+            model=model,
+            use=use,
         )
-        try:
-            report = await finish_or_stop(growth, model.engine.stopping)
-        except ModelFault:
-            if not journal.holds_replies():
-                journal.close()
-                directory.discard()
-            raise
-        finally:
-            await model.engine.aclose()
+        log_change(
+            tree,
+            parent=None if start is None else start.version,
+            made_by="grow",
+            on=on,
+            figures=report.figures,
+        )
         save_tree(tree, directory.tree)
-        _save_report(plan, tree, report, directory.path / REPORT_FILE)
+        held = {"plan": asdict(plan), "tree_version": tree.version, "report": report.as_dict()}
+        save_report(held, directory.path / REPORT_FILE)
     return tree, report
-
-
-def _save_report(plan: GrowthPlan, tree: KnowledgeTree, report: GrowthReport, path: Path) -> None:
-    held = {"plan": asdict(plan), "tree_version": tree.version, "report": report.as_dict()}
-    with write_atomically(path) as file:
-        json.dump(held, file, ensure_ascii=False, indent=1)
-        file.write("\n")

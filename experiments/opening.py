@@ -12,6 +12,7 @@ from .changes import changes_since
 from .filling import check_filling, freeze_covered
 from .fork import check_source, inherit
 from .recipe import Recipe, save_recipe
+from .tree_run import describe
 
 
 def begin_run(
@@ -63,7 +64,8 @@ def _check_unchanged(
 ) -> None:
     """See that a run can go on as it was made."""
     if journal.meta().get("kind") != "synthesis":
-        raise RunMismatch(f"{directory.path}: holds the growth of a tree, no synthesis; choose another --run")
+        held = describe(journal.meta().get("kind"))
+        raise RunMismatch(f"{directory.path}: holds {held}, no synthesis; choose another --run")
     if fork is not None:
         check_source(fork, directory, journal)
     if changed := changes_since(directory, journal, recipe, tree):

@@ -97,13 +97,13 @@ class KnowledgeTree:
         """
         self._attributes(node).pop("retired", None)
 
-    def note_source(self, node: int, source: str, added: date) -> None:
-        """Note where a tag came from, and when.
+    def note_added(self, node: int, added: date, *, source: str | None = None) -> None:
+        """Note when a tag came and, of one that was harvested, where it was found.
 
         Raises:
             TreeFault: `node` is no tag of the tree.
         """
-        self._attributes(node).update(source=source, added=added.isoformat())
+        self._attributes(node).update({"source": source} if source else {}, added=added.isoformat())
 
     def link(self, parent: int, child: int) -> None:
         """Hang an existing node under a parent: the checked form of `graph.add_edge`.
@@ -196,6 +196,10 @@ class KnowledgeTree:
     def children(self, node: int = HIDDEN_ROOT) -> list[int]:
         """The nodes right under a node, in the order in which they came; of the hidden root: the root tags."""
         return list(self.graph.successors(node))
+
+    def living_children(self, node: int = HIDDEN_ROOT) -> list[int]:
+        """The nodes right under a node that are not retired, in the order in which they came."""
+        return [child for child in self.graph.successors(node) if "retired" not in self.graph.nodes[child]]
 
     def parent(self, node: int) -> int:
         """The node right above; of a root tag it is the hidden root."""

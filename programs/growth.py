@@ -1,7 +1,8 @@
 """A tree is grown: root tags in rounds, then level by level with the whole path in view (paper section 3.1)."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from itertools import chain, zip_longest
 
 from ..errors import ReplyFault
@@ -25,7 +26,8 @@ _ROOTS_A_CALL = 20
 class GrowTree(Program[GrowthReport]):
     """(tree, language, sizes) -> the tree, grown in place, and a report.
 
-    What stands is kept: growing a tree that has the wanted size asks for nothing.
+    What stands is kept: growing a tree that has the wanted size asks for nothing. A retired tag counts for nothing, so
+    that growth fills its place, and is not grown under.
     """
 
     def __init__(self) -> None:
@@ -42,6 +44,8 @@ class GrowTree(Program[GrowthReport]):
         depth: int,
         branching: int,
         limits: GrowthLimits | None = None,
+        refill: Mapping[int, int] | None = None,
+        on: date | None = None,
         embedder: Embedder | None = None,
         step: Step = call_stage,
     ) -> GrowthReport:
@@ -54,14 +58,20 @@ class GrowTree(Program[GrowthReport]):
             depth: levels in all, the root tags being the first.
             branching: how many tags should stand under each tag above the last level.
             limits: what else ends the growth; by default sizes alone.
+            refill: how many tags should stand under single tags (nodes), where that is more than `branching`.
+            on: today, noted on the new tags; None notes nothing.
             embedder: finds proposals that mean the same as a tag that stands; by default their letters decide.
             step: how each stage is executed.
+
+        Raises:
+            UsageFault: a quota is of a root tag that does not stand.
         """
         limits = limits or GrowthLimits()
-        planter = Planter(tree, language, limits, embedder)
+        planter = Planter(tree, language, limits, embedder, on=on)
         await planter.take_stock()
-        growth = _Growth(self, tree, language, planter, limits, step)
+        growth = _Growth(self, tree, language, planter, limits, refill or {}, step)
         await growth.grow_roots(roots)
+        planter.check_quotas()
         await growth.grow_levels(depth, branching)
         return planter.report
 
@@ -76,6 +86,7 @@ class _Growth:
         language: Language,
         planter: Planter,
         limits: GrowthLimits,
+        refill: Mapping[int, int],
         step: Step,
     ) -> None:
         self._program = program
@@ -83,6 +94,7 @@ class _Growth:
         self._language: Language = language
         self._planter = planter
         self._limits = limits
+        self._refill = refill
         self._step = step
 
     async def grow_roots(self, wanted: int) -> None:
@@ -114,7 +126,7 @@ class _Growth:
             if added < proposed * self._limits.min_new_rate:
                 report.stopped = f"level {number + 1}: {added} of {proposed} proposals were new"
                 return
-            level = [child for node in level for child in self._tree.children(node)]
+            level = [child for node in level for child in self._tree.living_children(node)]
 
     async def _expand_level(self, level: Sequence[int], branching: int) -> None:
         thin = [node for node in level if self._missing(node, branching)]
@@ -137,7 +149,7 @@ class _Growth:
             # Added in the order of the tags, not of the replies: the same replies make the same tree.
             for node, reply in zip(window, replies, strict=True):
                 if isinstance(reply, list):
-                    _, met = self._planter.plant(node, reply, branching - len(self._tree.children(node)))
+                    _, met = self._planter.plant(node, reply, self._missing(node, branching))
                     elsewhere[node] = list(dict.fromkeys([*elsewhere[node], *met]))
             window = [node for node, reply in zip(window, replies, strict=True) if reply is not None]
 
@@ -159,7 +171,8 @@ class _Growth:
         return await self._planter.read(node, tags)
 
     def _missing(self, node: int, branching: int) -> int:
-        return max(0, int(min(branching - len(self._tree.children(node)), self._planter.room(node))))
+        wanted = max(branching, self._refill.get(node, 0)) - len(self._tree.living_children(node))
+        return max(0, int(min(wanted, self._planter.room(node))))
 
     def _width(self, thin: Sequence[int], branching: int) -> int:
         """How many tags to expand at once: no more than could fill what room is left."""

@@ -66,6 +66,16 @@ class GrowthReport:
         """Proposals whose very text stood already."""
         return sum(merge.why == "exact" for merge in self.merges)
 
+    @property
+    def figures(self) -> dict[str, int]:
+        """What was added, merged into what stood, refused, and what failed, in numbers."""
+        return {
+            "added": self.added,
+            "merged": len(self.merges),
+            "rejected": len(self.rejected),
+            "failed": len(self.failed),
+        }
+
     def as_dict(self) -> dict[str, Any]:
         """Everything, as plain values for JSON."""
         return asdict(self)

@@ -3,14 +3,19 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
+from ..errors import UsageFault
 from ..knowledge.cleaning import MIN_COSINE, DuplicateIndex, Embedder, Match, MeaningIndex, TagRejection, clean_proposal
+from ..knowledge.tags import fold_tag
 from ..knowledge.tree import HIDDEN_ROOT, KnowledgeTree
 from ..vocabulary import Language
 from .growth_report import GrowthReport, Merge, Refusal
 
 #: Texts in one call of an embedding model.
 _TEXTS_A_CALL = 256
+#: Root tags that an error names at most.
+_NAMED = 8
 
 
 @dataclass(frozen=True)
@@ -18,9 +23,9 @@ class GrowthLimits:
     """When growth stops, and how often a tag is asked about.
 
     Attributes:
-        size: tags of the language in all; None for no limit.
+        size: tags of the language in all, without retired ones; None for no limit.
         quota: tags under each root tag; None for no limit.
-        quotas: the same for single root tags, by name.
+        quotas: the same for single root tags, by name; case does not matter.
         min_new_rate: a level of whose proposals a smaller share was new is the last.
         rounds: how often a tag is asked about at most, until it has its number of tags.
         min_cosine: from which on two tags mean the same, where there is an embedder.
@@ -52,32 +57,47 @@ class Proposal:
 class Planter:
     """Adds proposals to the subtrees of one language, and reports what it did not add.
 
-    Tags of that language, and of roots that serve every language, are compared; others are left alone.
+    Tags of that language, and of roots that serve every language, are compared; others are left alone. Retired tags
+    are compared as well, so that none comes again as a proposal, but they take up no room.
+
+    Args:
+        tree: what to add to.
+        language: of the subtrees.
+        limits: how much room there is.
+        embedder: finds proposals that mean the same as a tag that stands; by default their letters decide.
+        on: today, noted on the new tags; None notes nothing.
     """
 
     def __init__(
-        self, tree: KnowledgeTree, language: Language, limits: GrowthLimits, embedder: Embedder | None = None
+        self,
+        tree: KnowledgeTree,
+        language: Language,
+        limits: GrowthLimits,
+        embedder: Embedder | None = None,
+        *,
+        on: date | None = None,
     ) -> None:
         self.report = GrowthReport()
         self._tree = tree
         self._language: Language = language
         self._limits = limits
+        self._quotas = {fold_tag(root): quota for root, quota in limits.quotas.items()}
         self._embedder = embedder
+        self._on = on
         self._known = DuplicateIndex()
         self._meanings = MeaningIndex(limits.min_cosine)
         self._root: dict[int, int] = {}
+        self._retired: set[int] = set()
         self._under_root: dict[int, int] = {}
 
     def roots(self) -> list[int]:
-        """The root tags that growth is about, in their order."""
-        nodes = self._tree.graph.nodes
-        return [node for node in self._tree.children() if nodes[node].get("language") in (None, self._language)]
+        """The root tags that growth is about, in their order; retired ones are none of them."""
+        return [node for node in self._tree.living_children() if self._serves(node)]
 
     async def take_stock(self) -> None:
         """Read what stands."""
-        grown = set(self.roots())
         for parent, node in self._tree.edges():
-            if node in grown or parent in self._root:
+            if self._serves(node) if parent == HIDDEN_ROOT else parent in self._root:
                 self._note(node, parent)
         standing = list(self._root)
         vectors = await self._embed([self._tree.name(node) for node in standing])
@@ -87,11 +107,22 @@ class Planter:
     def room(self, parent: int) -> float:
         """How many more tags there is room for under a tag, by the size and the quota; may be infinite."""
         size, root = self._limits.size, self._root.get(parent)
-        left = math.inf if size is None else size - len(self._root)
+        left = math.inf if size is None else size - len(self._root) + len(self._retired)
         if root is None:
             return max(0, left)
-        quota = self._limits.quotas.get(self._tree.name(root), self._limits.quota)
+        quota = self._quotas.get(fold_tag(self._tree.name(root)), self._limits.quota)
         return max(0, min(left, math.inf if quota is None else quota - self._under_root[root]))
+
+    def check_quotas(self) -> None:
+        """See that each quota of a single root tag is of one that stands.
+
+        Raises:
+            UsageFault: one is of none.
+        """
+        standing = {fold_tag(name): name for name in map(self._tree.name, self.roots())}
+        if unknown := next((root for root in self._limits.quotas if fold_tag(root) not in standing), None):
+            shown = ", ".join(list(standing.values())[:_NAMED])
+            raise UsageFault(f"quota of {unknown!r}: not one of the {len(standing)} root tags ({shown}, ...)")
 
     def root_of(self, node: int) -> int:
         """The root tag above a node."""
@@ -117,16 +148,27 @@ class Planter:
         for proposal in proposals:
             if added >= most or self.room(parent) < 1:
                 break
-            self.report.proposed += 1
-            if isinstance(proposal.tag, TagRejection):
-                self._refuse(parent, proposal.text, proposal.tag)
-            elif match := self._match(proposal.tag, proposal.vector):
-                self._merge(parent, proposal.tag, match)
-                elsewhere.append(proposal.tag)
-            else:
-                self._add(parent, proposal.tag, proposal.vector)
-                added += 1
+            outcome = self.plant_one(parent, proposal)
+            if isinstance(outcome, Match):
+                elsewhere.append(str(proposal.tag))
+            added += isinstance(outcome, int)
         return added, elsewhere
+
+    def plant_one(self, parent: int, proposal: Proposal) -> int | Match | TagRejection:
+        """Add a proposal, whatever room there is; returns its node, what stands in its place, or why it is no tag."""
+        self.report.proposed += 1
+        if isinstance(proposal.tag, TagRejection):
+            self._refuse(parent, proposal.text, proposal.tag)
+            return proposal.tag
+        if match := self.find(proposal.tag, proposal.vector):
+            self._merge(parent, proposal.tag, match)
+            return match
+        return self._add(parent, proposal.tag, proposal.vector)
+
+    def find(self, tag: str, vector: Sequence[float] | None = None) -> Match | None:
+        """The tag that stands and is the same topic, or None."""
+        match = self._known.find(tag)
+        return self._meanings.find(tag, vector) if match is None and vector is not None else match
 
     async def _embed(self, texts: Sequence[str]) -> list[Sequence[float] | None]:
         if self._embedder is None:
@@ -136,19 +178,25 @@ class Planter:
             vectors += await self._embedder(texts[start : start + _TEXTS_A_CALL])
         return vectors
 
-    def _match(self, tag: str, vector: Sequence[float] | None) -> Match | None:
-        match = self._known.find(tag)
-        return self._meanings.find(tag, vector) if match is None and vector is not None else match
+    def _serves(self, root: int) -> bool:
+        return self._tree.graph.nodes[root].get("language") in (None, self._language)
 
-    def _add(self, parent: int, tag: str, vector: Sequence[float] | None) -> None:
+    def _add(self, parent: int, tag: str, vector: Sequence[float] | None) -> int:
         node = self._tree.add(tag, parent=parent, language=self._language if parent == HIDDEN_ROOT else None)
+        if self._on is not None:
+            self._tree.note_added(node, self._on)
         self._note(node, parent)
         self._learn(node, vector)
         self.report.added += 1
+        return node
 
     def _note(self, node: int, parent: int) -> None:
         root = self._root[node] = node if parent == HIDDEN_ROOT else self._root[parent]
-        self._under_root[root] = 0 if parent == HIDDEN_ROOT else self._under_root[root] + 1
+        self._under_root.setdefault(root, 0)
+        if parent in self._retired or "retired" in self._tree.graph.nodes[node]:
+            self._retired.add(node)
+        elif node != root:
+            self._under_root[root] += 1
 
     def _learn(self, node: int, vector: Sequence[float] | None) -> None:
         self._known.add(node, self._tree.name(node))

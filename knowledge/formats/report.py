@@ -28,6 +28,17 @@ class ImportReport:
     rejected: list[tuple[str, str]] = field(default_factory=list)
     repeated: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def figures(self) -> dict[str, int]:
+        """The counts, as a tree's log holds them."""
+        return {
+            "roots": self.roots,
+            "branches": self.branches,
+            "leaves": self.leaves,
+            "merged": len(self.merged),
+            "rejected": len(self.rejected),
+        }
+
 
 def count_tree(tree: KnowledgeTree, report: ImportReport) -> None:
     """Fill in the counts of a file that tells every tag once: those of the tree that it became."""

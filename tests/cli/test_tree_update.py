@@ -55,3 +55,15 @@ def test_what_is_no_date_is_refused(cli: Cli) -> None:
     assert result.returncode == 2
     assert "--date: 'today' is no date" in result.stderr
     assert not (cli.directory / "t.json").exists()
+
+
+def test_an_import_is_where_a_trees_log_begins(cli: Cli) -> None:
+    (cli.directory / "tags.json").write_text('{"Food": {"Drinks": ["Tea", "Tea", "Coffee"]}}', encoding="utf-8")
+    done = cli.run("tree", "import", "tags.json", "--out", "tree.json", "--language", "en", "--date", "2026-01-31")
+    assert done.returncode == 0, done.stderr
+    (entry,) = load_tree(cli.directory / "tree.json").log
+    assert (entry.parent, entry.made_by, entry.date.isoformat()) == (None, "import", "2026-01-31")
+    assert entry.figures == {"roots": 1, "branches": 1, "leaves": 3, "merged": 1, "rejected": 0}
+    again = cli.run("tree", "import", "tree.json", "--out", "again.json", "--date", "2026-02-01")
+    assert again.returncode == 0, again.stderr
+    assert (cli.directory / "again.json").read_bytes() == (cli.directory / "tree.json").read_bytes()

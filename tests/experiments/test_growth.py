@@ -11,6 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from condor.knowledge import load_tree
+
+from support import Cli
+
 GROW = "from condor.cli import main; main()"
 SIZES = ("--roots", "30", "--depth", "3", "--branching", "12", "--size", "4100")
 
@@ -58,3 +62,31 @@ def test_a_quota_that_is_no_number_is_refused(tmp_path: Path, quota: str) -> Non
     assert result.returncode == 2
     assert "--quota" in result.stderr
     assert not (tmp_path / "grown").exists()
+
+
+def test_a_growth_is_entered_into_the_trees_log_with_the_day_on_which_it_was_begun(cli: Cli) -> None:
+    sizes = ("--roots", "2", "--depth", "2", "--branching", "2")
+    first = cli.run("tree", "grow", "--run", "first", *sizes, "--date", "2026-01-31")
+    assert first.returncode == 0, first.stderr
+    again = cli.run("tree", "grow", "--run", "first", *sizes, "--date", "2026-02-01")
+    assert again.returncode == 0, again.stderr
+    sizes = ("--roots", "3", "--depth", "2", "--branching", "2")
+    more = cli.run("tree", "grow", "--run", "more", "--from", "first/tree.json", *sizes, "--date", "2026-02-02")
+    assert more.returncode == 0, more.stderr
+    begun, grown = json.loads(cli.run("tree", "log", "more/tree.json", "--json").stdout)["log"]
+    assert (begun["parent"], begun["made_by"], begun["date"], begun["figures"]["added"]) == (
+        None,
+        "grow",
+        "2026-01-31",
+        6,
+    )
+    assert (grown["parent"], grown["date"], grown["figures"]["added"]) == (begun["version"], "2026-02-02", 3)
+    assert load_tree(cli.directory / "more" / "tree.json").version == grown["version"]
+
+
+def test_a_quota_of_a_root_tag_that_does_not_stand_is_refused_and_nothing_is_lost(cli: Cli) -> None:
+    sizes = ("--roots", "2", "--depth", "2", "--branching", "2")
+    refused = cli.run("tree", "grow", "--run", "grown", *sizes, "--quota", "Nothing=1")
+    assert refused.returncode == 2
+    assert "quota of 'Nothing': not one of the 2 root tags" in refused.stderr
+    assert cli.run("tree", "grow", "--run", "grown", *sizes).returncode == 0

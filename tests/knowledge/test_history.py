@@ -59,7 +59,7 @@ def test_retirement_changes_the_version_and_revival_brings_the_old_one_back():
 def test_source_and_date_are_no_part_of_the_version():
     tree = tree_of(("a", "b"))
     before = tree.version
-    tree.note_source(node_at(tree, "a", "b"), "feed.xml", TODAY)
+    tree.note_added(node_at(tree, "a", "b"), TODAY, source="feed.xml")
     assert tree.version == before
 
 
@@ -114,7 +114,7 @@ def test_the_living_leaves_are_the_leaves_without_a_retired_tag_on_their_path(pa
 def harvested(tree: KnowledgeTree, days: int, *path: str) -> int:
     """Add a tag that was harvested so many days ago."""
     node = tree.add_path(path)
-    tree.note_source(node, "feed.xml", TODAY - timedelta(days=days))
+    tree.note_added(node, TODAY - timedelta(days=days), source="feed.xml")
     return node
 
 
@@ -147,7 +147,7 @@ def test_attributes_and_log_are_saved_and_loaded(tmp_path: Path):
     merge = TagMerge(path=("a", "B!"), into=("a", "b"), reason="shingles", score=0.875)
     assert log_change(tree, parent=None, made_by="import", on=TODAY, figures={"added": 3}, merged=[merge])
     first = tree.version
-    tree.note_source(node_at(tree, "a", "c"), "话题.csv", TODAY)
+    tree.note_added(node_at(tree, "a", "c"), TODAY, source="话题.csv")
     tree.retire(node_at(tree, "a", "c"), TODAY)
     assert log_change(tree, parent=first, made_by="retire", on=TODAY, figures={"retired": 1})
     save_tree(tree, tmp_path / "tree.json")

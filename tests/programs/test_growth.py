@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 
-from condor.errors import CallFault, TruncatedReply, UnreadableReply
+from condor.errors import CallFault, TruncatedReply, UnreadableReply, UsageFault
 from condor.knowledge import KnowledgeTree
 from condor.programs import GrowthLimits, GrowthReport, GrowTree, Merge
 from condor.vocabulary import Language
 
 #: Each tag is asked about once.
 ONCE = GrowthLimits(rounds=1)
+TODAY = date(2026, 11, 22)
 
 Call = tuple[str, tuple[Any, ...]]
 
@@ -455,3 +457,70 @@ def test_a_level_with_few_new_tags_is_the_last() -> None:
     report = _grow(tree, step, roots=1, depth=5, branching=9, limits=GrowthLimits(min_new_rate=0.5, rounds=1))
     assert report.stopped == "level 2: 1 of 4 proposals were new"
     assert _paths(tree) == [("Food",), ("Food", "New")]
+
+
+# -- quotas of root tags, retired tags, dates ------------------------------------------------------------------------
+
+
+def test_a_quota_of_a_root_tag_that_does_not_stand_is_refused_before_a_level_is_grown() -> None:
+    step = Proposals()
+    with pytest.raises(UsageFault, match="quota of 'Fod': not one of the 1 root tags"):
+        _grow(_planted(("Food",)), step, roots=1, depth=2, limits=GrowthLimits(quotas={"Fod": 3}))
+    assert step.calls == []
+
+
+def test_the_case_of_a_root_tag_does_not_matter_to_its_quota() -> None:
+    tree = _planted(("Food",), ("Work",))
+    _grow(tree, Proposals(), roots=2, depth=2, branching=4, limits=GrowthLimits(quotas={"FOOD": 1}, rounds=1))
+    assert [len(tree.children(root)) for root in tree.children()] == [1, 4]
+
+
+def _retired(tree: KnowledgeTree, *paths: tuple[str, ...]) -> KnowledgeTree:
+    for path in paths:
+        node = tree.find(path)
+        assert node is not None
+        tree.retire(node, TODAY)
+    return tree
+
+
+def test_the_places_of_retired_tags_are_filled_and_none_of_them_comes_again() -> None:
+    tree = _retired(_planted(("News", "Floods"), ("News", "Storms")), ("News", "Floods"))
+    step = Proposals(under=lambda path, existing, count: ["Floods", "Snow"][-count:] if count < 2 else ["Floods"])
+    report = _grow(tree, step, roots=1, depth=2, branching=2)
+    assert step.calls == [("expand_tag", (("News",), ["Floods", "Storms"], 1, "en"))]
+    assert [tree.name(child) for child in tree.living_children(tree.children()[0])] == ["Storms", "Snow"]
+    assert report.added == 1
+
+
+def test_nothing_is_grown_under_a_retired_tag() -> None:
+    tree = _retired(_planted(("News", "Floods"), ("Old",)), ("News", "Floods"), ("Old",))
+    step = Proposals()
+    _grow(tree, step, roots=1, depth=3, branching=1)
+    assert [path for path, *_ in step.asked("expand_tag")] == [("News",), ("News", "News.1")]
+
+
+def test_retired_tags_take_up_no_room() -> None:
+    tree = _retired(_planted(("News", "Floods"), ("News", "Storms")), ("News", "Floods"))
+    _grow(tree, Proposals(), roots=1, depth=2, branching=9, limits=GrowthLimits(size=4, rounds=1))
+    assert len(tree.living_children(tree.children()[0])) == 3
+    _grow(tree, Proposals(), roots=1, depth=2, branching=9, limits=GrowthLimits(quota=5, rounds=1))
+    assert len(tree.living_children(tree.children()[0])) == 5
+
+
+def test_single_tags_are_filled_beyond_the_branching() -> None:
+    tree = _planted(("A", "a1"), ("B", "b1"))
+    step = Proposals()
+    asyncio.run(
+        GrowTree().acall(
+            tree, "en", roots=2, depth=2, branching=1, limits=ONCE, refill={tree.children()[0]: 3}, step=step
+        )
+    )
+    assert step.calls == [("expand_tag", (("A",), ["a1"], 2, "en"))]
+
+
+def test_new_tags_hold_the_date_on_which_they_came() -> None:
+    tree = _planted(("A", "a1"))
+    asyncio.run(GrowTree().acall(tree, "en", roots=2, depth=2, branching=1, limits=ONCE, on=TODAY, step=Proposals()))
+    dates = {tree.path(node)[-1]: tree.graph.nodes[node].get("added") for _, node in tree.edges()}
+    assert dates == {"A": None, "a1": None, "R1": "2026-11-22", "R1.0": "2026-11-22"}
+    assert not any("source" in tree.graph.nodes[node] for _, node in tree.edges())

@@ -1,0 +1,74 @@
+"""`condor tree grow`: a tree from a model."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .options import ApiBaseOption, CallsOption, DateOption, LanguageChoice, ModelOption, given_date
+from .tree_work import model_use, report_growth
+
+
+def grow(
+    run: Annotated[Path, typer.Option("--run", metavar="DIR", help="Where the growth lives; tree.json is its result.")],
+    language: Annotated[
+        LanguageChoice, typer.Option("--language", help="What to write the tags in.")
+    ] = LanguageChoice.en,
+    roots: Annotated[int, typer.Option("--roots", min=1, help="Root tags in the end.")] = 40,
+    depth: Annotated[int, typer.Option("--depth", min=1, help="Levels in all.")] = 3,
+    branching: Annotated[int, typer.Option("--branching", min=1, help="Tags under each tag above the last level.")] = 6,
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="TREE", help="Grow from this tree.", show_default=False)
+    ] = None,
+    size: Annotated[
+        int | None, typer.Option("--size", min=1, help="Stop at this many tags.", show_default=False)
+    ] = None,
+    quota: Annotated[
+        list[str] | None,
+        typer.Option("--quota", metavar="N|ROOT=N", help="Tags under each root tag, or under one; may be given again."),
+    ] = None,
+    min_new_rate: Annotated[
+        float, typer.Option("--min-new-rate", min=0, max=1, help="Stop after a level with a smaller share of new tags.")
+    ] = 0.0,
+    rounds: Annotated[int, typer.Option("--rounds", min=1, help="How often a tag is asked about at most.")] = 3,
+    model: ModelOption = "rehearsal",
+    api_base: ApiBaseOption = None,
+    concurrency: CallsOption = 16,
+    today: DateOption = None,
+) -> None:
+    """Grow a tree with a model: root tags first, then level by level. The same command again goes on with it."""
+    from ..experiments import GrowthPlan, grow_tree
+    from ..experiments.trees import load_trees
+    from ..programs import GrowthLimits
+
+    common, quotas = _quotas(quota or [])
+    limits = GrowthLimits(size=size, quota=common, quotas=quotas, min_new_rate=min_new_rate, rounds=rounds)
+    plan = GrowthPlan(
+        language=language.value,
+        roots=roots,
+        depth=depth,
+        branching=branching,
+        limits=limits,
+        on=given_date(today),
+    )
+    begin = load_trees([start]) if start else None
+    with model_use(model, api_base, concurrency, doing="growing") as (use, finish):
+        tree, report = finish(grow_tree(plan, run, use, start=begin))
+    typer.echo(f"{run / 'tree.json'}: {len(tree)} tags, version {tree.version}")
+    report_growth(report)
+
+
+def _quotas(given: list[str]) -> tuple[int | None, dict[str, int]]:
+    """The quota of every root tag, and those of single ones: "200" and "Food=300"."""
+    from ..errors import UsageFault
+
+    common, quotas = None, {}
+    for text in given:
+        root, _, number = text.rpartition("=")
+        if not (number.isascii() and number.isdigit()):
+            raise UsageFault(f"--quota: {text!r} is no number of tags; write 200, or 'ROOT=200' for one root tag")
+        if root:
+            quotas[root] = int(number)
+        else:
+            common = int(number)
+    return common, quotas
