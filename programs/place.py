@@ -9,16 +9,20 @@ from ..vocabulary import LANGUAGE_NAMES, Language
 from .stage import Stage
 
 
-class PlaceTopic(Stage[str]):
-    """(topic, root tags, language) -> the root tag's name as the model wrote it, or `none`."""
+class PlaceTopic(Stage[tuple[str, str]]):
+    """(topic, root tags, language) -> the root tag's name, or `none`, and the topic as a tag: as the model wrote them."""
 
     name = "place_topic"
     signature = PlaceTag
 
     def given(self, topic: str, roots: Sequence[str], language: Language) -> dict[str, object]:
         """The signature's inputs."""
+        # Found somewhere, so it may hold what looks like the mark of a field; other fields of outside text are JSON.
+        topic = topic.replace("[[ ##", "[[##")
         return {"topic": topic, "roots": list(roots), "language": LANGUAGE_NAMES[language]}
 
-    def take(self, prediction: dspy.Prediction, topic: str, roots: Sequence[str], language: Language) -> str:
-        """The answer without the space around it; whether it names a root tag is for the tree to say."""
-        return prediction.root.strip()
+    def take(
+        self, prediction: dspy.Prediction, topic: str, roots: Sequence[str], language: Language
+    ) -> tuple[str, str]:
+        """Both without the space around them; whether they name a root tag and a topic is for the tree to say."""
+        return prediction.root.strip(), prediction.tag.strip()

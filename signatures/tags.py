@@ -37,15 +37,20 @@ class ProposeSubTags(dspy.Signature):
 
 
 class PlaceTag(dspy.Signature):
-    """File a topic under the one theme of a knowledge tree where people would look for it.
+    """File a topic under the one theme of a knowledge tree where people would look for it, as a tag.
 
     Read the topic for what it is about, not for the words that it shares with a theme. Choose the theme that fits best
-    and repeat its name exactly as it stands in the list, in the requested language and without comments. Where the
-    topic belongs under no theme, or is no topic at all, answer with the single word none: a topic in a wrong place is
-    worse than one that is left out.
+    and repeat its name exactly as it stands in the list. Where the topic belongs under no theme, or is no topic at all,
+    answer with the single word none: a topic in a wrong place is worse than one that is left out.
+
+    The tag names the topic as it would stand in the tree: a short noun phrase that is understood without its theme and
+    means something when the day's news is forgotten, not a headline, never a sentence, never a list. A topic that is
+    such a phrase already is repeated as it is. Write the tag in the requested language, whatever the topic's own, and
+    without comments.
     """
 
     topic: str = dspy.InputField(desc="the topic to file, as it was found")
     roots: list[str] = dspy.InputField(desc="the themes to choose from")
-    language: str = dspy.InputField(desc="the language of the themes")
+    language: str = dspy.InputField(desc="the language of the themes and of the tag")
     root: str = dspy.OutputField(desc="the name of one theme from the list, or none")
+    tag: str = dspy.OutputField(desc="the topic as a tag, one short noun phrase")

@@ -11,6 +11,7 @@ from ...vocabulary import TASKS, Language
 from .prompt import Messages, Prompt, read_prompt
 from .settings import RehearsalSettings
 from .writer import (
+    name_topic,
     place_topic,
     propose_children,
     propose_roots,
@@ -87,8 +88,8 @@ def _fields(prompt: Prompt, quality: float, rng: random.Random) -> dict[str, str
     wanted, known = set(prompt.outputs), set(given)
     if wanted == {"tags"} and {"existing", "count"} <= known:
         return {"tags": json.dumps(_tags(prompt, language, rng), ensure_ascii=False)}
-    if wanted == {"root"} and {"topic", "roots"} <= known:
-        return {"root": place_topic(given["topic"], prompt.items("roots"))}
+    if wanted == {"root", "tag"} and {"topic", "roots"} <= known:
+        return {"root": place_topic(given["topic"], prompt.items("roots")), "tag": name_topic(given["topic"])}
     if wanted == {"questions"} and {"theme", "task", "examples"} <= known:
         theme, examples = prompt.items("theme"), prompt.items("examples")
         questions = write_questions(theme, _task_name(given["task"], language), examples, language, rng)

@@ -7,7 +7,7 @@ no network and no download, and the same arguments with the same generator state
 from .answers import write_answer
 from .critique import write_critique
 from .features import FEATURES, detect
-from .place import place_topic
+from .place import name_topic, place_topic
 from .questions import TASKS, write_questions
 from .refine import write_refinement
 from .subject import find_subject
@@ -18,6 +18,7 @@ __all__ = [
     "TASKS",
     "detect",
     "find_subject",
+    "name_topic",
     "place_topic",
     "propose_children",
     "propose_roots",
