@@ -10,7 +10,7 @@ from .stage import Stage
 
 
 class PlaceTopic(Stage[tuple[str, str]]):
-    """(topic, root tags, language) -> the root tag's name, or `none`, and the topic as a tag: as the model wrote them."""
+    """(topic, root tags, language) -> the root tag's name, or `none`, and the topic as a tag, as the model wrote it."""
 
     name = "place_topic"
     signature = PlaceTag
