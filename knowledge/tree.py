@@ -97,6 +97,19 @@ class KnowledgeTree:
         """
         self._attributes(node).pop("retired", None)
 
+    def revive_path(self, node: int, *, before: date) -> bool:
+        """Take the retirements of a tag and of those above it back, if all are from before a date.
+
+        Returns:
+            Whether there were any to take back.
+        """
+        retired = [above for above in self._ancestors(node) if "retired" in self.graph.nodes[above]]
+        if not retired or any(self.graph.nodes[above]["retired"] >= before.isoformat() for above in retired):
+            return False
+        for above in retired:
+            self.revive(above)
+        return True
+
     def note_added(self, node: int, added: date, *, source: str | None = None) -> None:
         """Note when a tag came and, of one that was harvested, where it was found.
 

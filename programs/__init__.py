@@ -5,6 +5,8 @@ from .answer import AnswerQuestion
 from .critique import CritiqueAnswer
 from .growth import GrowTree
 from .growth_report import GrowthReport, Merge, Refusal
+from .harvest import Harvest
+from .harvest_report import Filed, HarvestReport, Unfiled
 from .place import PlaceTopic
 from .planting import GrowthLimits
 from .question import WriteQuestions
@@ -19,9 +21,12 @@ __all__ = [
     "CondorAdapter",
     "CritiqueAnswer",
     "ExpandTag",
+    "Filed",
     "GrowTree",
     "GrowthLimits",
     "GrowthReport",
+    "Harvest",
+    "HarvestReport",
     "Merge",
     "PlaceTopic",
     "ProposeRoots",
@@ -30,6 +35,7 @@ __all__ = [
     "Refusal",
     "Stage",
     "Step",
+    "Unfiled",
     "Void",
     "WriteQuestions",
     "call_stage",

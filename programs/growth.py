@@ -73,6 +73,7 @@ class GrowTree(Program[GrowthReport]):
         await growth.grow_roots(roots)
         planter.check_quotas()
         await growth.grow_levels(depth, branching)
+        planter.report.failed.sort()  # in an order of their own, not in that of the replies
         return planter.report
 
 

@@ -161,7 +161,7 @@ class Planter:
             self._refuse(parent, proposal.text, proposal.tag)
             return proposal.tag
         if match := self.find(proposal.tag, proposal.vector):
-            self._merge(parent, proposal.tag, match)
+            self.note_merge(parent, proposal.tag, match)
             return match
         return self._add(parent, proposal.tag, proposal.vector)
 
@@ -169,6 +169,12 @@ class Planter:
         """The tag that stands and is the same topic, or None."""
         match = self._known.find(tag)
         return self._meanings.find(tag, vector) if match is None and vector is not None else match
+
+    def note_merge(self, parent: int, tag: str, match: Match) -> None:
+        """Report a proposal that stands already."""
+        into = " > ".join(self._tree.path(match.number))
+        merge = Merge(self._show(parent, tag), into, match.likeness.why, round(match.likeness.score, 4))
+        self.report.merges.append(merge)
 
     async def _embed(self, texts: Sequence[str]) -> list[Sequence[float] | None]:
         if self._embedder is None:
@@ -205,11 +211,6 @@ class Planter:
 
     def _refuse(self, parent: int, text: str, why: TagRejection) -> None:
         self.report.rejected.append(Refusal(self._show(parent, text), why.rule, why.figure, why.detail))
-
-    def _merge(self, parent: int, tag: str, match: Match) -> None:
-        into = " > ".join(self._tree.path(match.number))
-        merge = Merge(self._show(parent, tag), into, match.likeness.why, round(match.likeness.score, 4))
-        self.report.merges.append(merge)
 
     def _show(self, parent: int, text: str) -> str:
         return " > ".join((*self._tree.path(parent), text))

@@ -1,0 +1,3 @@
+from .topic import Topic, TopicList
+
+__all__ = ["Topic", "TopicList"]
