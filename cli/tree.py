@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from . import tree_coverage, tree_grow, tree_update
+from . import tree_coverage, tree_grow, tree_harvest, tree_update
 from .options import DateOption, JsonOption, LanguageChoice, given_date
 from .tree_work import print_list
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="The World Knowledge Tree: import, grow, show, count, compare.")
 app.command("grow")(tree_grow.grow)
+app.command("harvest")(tree_harvest.harvest)
+app.command("update")(tree_harvest.update)
 app.command("diff")(tree_update.diff)
 app.command("log")(tree_update.log)
 app.command("retire")(tree_update.retire)

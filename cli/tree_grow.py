@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from .options import ApiBaseOption, CallsOption, DateOption, LanguageChoice, ModelOption, given_date
-from .tree_work import model_use, report_growth
+from .tree_work import model_use, quotas_of, report_growth
 
 
 def grow(
@@ -41,7 +41,7 @@ def grow(
     from ..experiments.trees import load_trees
     from ..programs import GrowthLimits
 
-    common, quotas = _quotas(quota or [])
+    common, quotas = quotas_of(quota or [])
     limits = GrowthLimits(size=size, quota=common, quotas=quotas, min_new_rate=min_new_rate, rounds=rounds)
     plan = GrowthPlan(
         language=language.value,
@@ -56,19 +56,3 @@ def grow(
         tree, report = finish(grow_tree(plan, run, use, start=begin))
     typer.echo(f"{run / 'tree.json'}: {len(tree)} tags, version {tree.version}")
     report_growth(report)
-
-
-def _quotas(given: list[str]) -> tuple[int | None, dict[str, int]]:
-    """The quota of every root tag, and those of single ones: "200" and "Food=300"."""
-    from ..errors import UsageFault
-
-    common, quotas = None, {}
-    for text in given:
-        root, _, number = text.rpartition("=")
-        if not (number.isascii() and number.isdigit()):
-            raise UsageFault(f"--quota: {text!r} is no number of tags; write 200, or 'ROOT=200' for one root tag")
-        if root:
-            quotas[root] = int(number)
-        else:
-            common = int(number)
-    return common, quotas

@@ -57,6 +57,26 @@ def print_list(what: str, entries: Sequence[str]) -> None:
         typer.echo(f"  ... and {len(entries) - _SHOWN} more")
 
 
+def quotas_of(given: list[str]) -> tuple[int | None, dict[str, int]]:
+    """The quota of every root tag, and those of single ones: "200" and "Food=300".
+
+    Raises:
+        UsageFault: one is no number.
+    """
+    from ..errors import UsageFault
+
+    common, quotas = None, {}
+    for text in given:
+        root, _, number = text.rpartition("=")
+        if not (number.isascii() and number.isdigit()):
+            raise UsageFault(f"--quota: {text!r} is no number of tags; write 200, or 'ROOT=200' for one root tag")
+        if root:
+            quotas[root] = int(number)
+        else:
+            common = int(number)
+    return common, quotas
+
+
 def report_growth(report: "GrowthReport") -> None:
     """Print what a growth brought."""
     typer.echo(

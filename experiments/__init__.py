@@ -5,16 +5,19 @@ from .explain import Life, explain
 from .export import export_run
 from .forecast import Forecast, forecast
 from .growth import GrowthPlan, grow_tree
+from .harvest import HarvestPlan, harvest_tree
 from .recipe import Recipe, RefineSettings, load_recipe, save_recipe
 from .refined_forecast import RefinedForecast, refine_forecast
 from .status import RunStatus, run_status
 from .synthesis import Synthesis, prepare_synthesis
 from .tree_run import ModelUse
+from .update import UpdatePlan, UpdateReport, update_tree
 
 __all__ = [
     "BatchUse",
     "Forecast",
     "GrowthPlan",
+    "HarvestPlan",
     "Life",
     "ModelUse",
     "Recipe",
@@ -23,14 +26,18 @@ __all__ = [
     "RunBatches",
     "RunStatus",
     "Synthesis",
+    "UpdatePlan",
+    "UpdateReport",
     "explain",
     "export_run",
     "forecast",
     "grow_tree",
+    "harvest_tree",
     "load_recipe",
     "open_batches",
     "prepare_synthesis",
     "refine_forecast",
     "run_status",
     "save_recipe",
+    "update_tree",
 ]

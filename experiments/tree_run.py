@@ -87,8 +87,8 @@ def open_journal(directory: RunDirectory, kind: TreeWork, meta: Mapping[str, str
     differs = [name for name, value in meta.items() if held.get(name) != value]
     if held.get("kind") != kind or differs:
         journal.close()
-        begun = "".join(f", {name} {held.get(name)}" for name in differs if name in held)
-        raise RunMismatch(f"{directory.path}: holds {describe(held.get('kind'))}{begun}; choose another --run")
+        other = f", begun with another {' and another '.join(differs)}" if held.get("kind") == kind else ""
+        raise RunMismatch(f"{directory.path}: holds {describe(held.get('kind'))}{other}; choose another --run")
     return journal
 
 

@@ -8,6 +8,7 @@ from .history import LogEntry, TagMerge
 from .retirement import retire_stale
 from .sampler import CellSampler, SampledCell
 from .seeds import seed_tree
+from .staleness import stale_roots
 from .stats import TreeStats, tree_stats
 from .tags import MAX_TAG_CHARS, fold_tag, normalise_tag
 from .tasks import Task, tasks_for
@@ -42,6 +43,7 @@ __all__ = [
     "retire_stale",
     "save_tree",
     "seed_tree",
+    "stale_roots",
     "tasks_for",
     "tree_stats",
 ]

@@ -14,6 +14,7 @@ JOURNAL_FILE = "journal.db"
 INHERITED_FILE = "inherited.db"
 COVERED_FILE = "covered.json"
 BATCH_FILE = "batch.db"
+TOPICS_FILE = "topics.jsonl"
 _LOCK_FILE = "run.lock"
 
 
@@ -59,6 +60,11 @@ class RunDirectory:
         return self.path / BATCH_FILE
 
     @property
+    def topics(self) -> Path:
+        """Of a harvest: the topics that it was begun with."""
+        return self.path / TOPICS_FILE
+
+    @property
     def exists(self) -> bool:
         """Whether a run was begun here."""
         return self.journal.exists()
@@ -83,6 +89,7 @@ class RunDirectory:
             f".{RECIPE_FILE}.*.tmp",
             f".{TREE_FILE}.*.tmp",
             f".{COVERED_FILE}.*.tmp",
+            f".{TOPICS_FILE}.*.tmp",
             f".{INHERITED_FILE}.new*",
         ):
             for unfinished in self.path.glob(left):  # what a kill in the middle of a write left
@@ -106,7 +113,7 @@ class RunDirectory:
         The journal goes first: without it the rest is no run.
         """
         journal = (JOURNAL_FILE, f"{JOURNAL_FILE}-wal", f"{JOURNAL_FILE}-shm")
-        for name in (*journal, INHERITED_FILE, COVERED_FILE, RECIPE_FILE, TREE_FILE):
+        for name in (*journal, INHERITED_FILE, COVERED_FILE, TOPICS_FILE, RECIPE_FILE, TREE_FILE):
             (self.path / name).unlink(missing_ok=True)
         (self.path / _LOCK_FILE).unlink(missing_ok=True)
         if self._made_here and not any(self.path.iterdir()):
@@ -115,5 +122,14 @@ class RunDirectory:
 
 
 _OWN = frozenset(
-    {RECIPE_FILE, TREE_FILE, JOURNAL_FILE, INHERITED_FILE, COVERED_FILE, _LOCK_FILE, f".{JOURNAL_FILE}.new"}
+    {
+        RECIPE_FILE,
+        TREE_FILE,
+        JOURNAL_FILE,
+        INHERITED_FILE,
+        COVERED_FILE,
+        TOPICS_FILE,
+        _LOCK_FILE,
+        f".{JOURNAL_FILE}.new",
+    }
 )

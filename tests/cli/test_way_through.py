@@ -238,7 +238,10 @@ def test_synthesis_and_growth_keep_out_of_each_others_directories(cli: Cli) -> N
     trees = {name: (cli.directory / name / "tree.json").read_bytes() for name in ("synth", "grown")}
     for command, said in (
         (("tree", "grow", "--run", "synth", *grow), "holds a synthesis"),
-        (("tree", "grow", "--run", "grown", "--language", "zh", *grow), "growth of a tree, language en"),
+        (
+            ("tree", "grow", "--run", "grown", "--language", "zh", *grow),
+            "growth of a tree, begun with another language",
+        ),
         (("synth", recipe, "--run", "grown"), "holds the growth of a tree"),
     ):
         result = cli.run(*command)

@@ -1,0 +1,173 @@
+"""Filing trending topics in a tree with a model, journaled like a synthesis."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from ..errors import UsageFault
+from ..hashing import content_hash
+from ..knowledge import KnowledgeTree, log_change, save_tree
+from ..knowledge.topics import Topic, TopicList
+from ..programs import Harvest, HarvestReport, Step
+from ..runtime.run_directory import RunDirectory
+from ..runtime.stopping import StopSignal, finish_or_stop
+from ..vocabulary import LANGUAGES, Language
+from .topics import gather_topics, load_topics, save_topics
+from .tree_run import ModelUse, begun_on, open_journal, run_work, save_report
+
+#: In a run's directory: where each topic ended.
+REPORT_FILE = "harvest.json"
+_HAN = re.compile(r"[一-鿿]")
+
+
+@dataclass(frozen=True)
+class HarvestPlan:
+    """What to file.
+
+    Attributes:
+        sources: paths and URLs of lists of topics, and of feeds.
+        language: of the root tags to choose from and of the new tags, whatever the topics' own. By default that of the
+            tree; where it has several, topics with Chinese characters go to the Chinese root tags.
+        format_: of all sources; None to tell it for each.
+        horizon: topics older than this are not filed; None files all.
+        on: stands for today.
+    """
+
+    sources: tuple[str, ...]
+    language: Language | None = None
+    format_: str | None = None
+    horizon: timedelta | None = None
+    on: date | None = None
+
+
+async def harvest_tree(
+    plan: HarvestPlan, tree: KnowledgeTree, run: Path, use: ModelUse
+) -> tuple[KnowledgeTree, TopicList, dict[Language, HarvestReport]]:
+    """File topics in a copy of a tree, and leave it in `run` as `tree.json`, and beside it as `harvest.json` where each
+    topic ended.
+
+    The topics are read once, when the run is begun. Its journal holds every reply: the same call again, after whatever
+    broke it off, asks only for the rest.
+
+    Args:
+        plan: what to file.
+        tree: what to file it in.
+        run: the directory.
+        use: the model, and how it is asked.
+
+    Returns:
+        The tree, what was read, and a report for each language.
+
+    Raises:
+        UsageFault: the tree names no language, and neither does the plan.
+        UnreadableFile, FetchFault: a source cannot be read; nothing was begun.
+        ModelFault: no call can succeed; a run that never got a reply is taken away again.
+        RunMismatch: the directory holds other work, or that of another tree or other sources.
+        BadInput: the directory cannot be written, is in use, or holds something else.
+        Interrupted: the harvest was stopped; the same call goes on with it.
+    """
+    languages = tree_languages(tree, plan.language)
+    model = use.build()
+    grown = KnowledgeTree()
+    grown.merge(tree)
+    with RunDirectory(run) as directory:
+        topics = await freeze_topics(directory, plan.sources, plan.format_, model.engine.stopping)
+        with open_journal(directory, "harvest", begun_with(tree, plan.sources), plan.on) as journal:
+            on = begun_on(journal)
+            reports = await run_work(
+                lambda step: file_topics(grown, topics.topics, languages, on, plan.horizon, step),
+                directory=directory,
+                journal=journal,
+                model=model,
+                use=use,
+            )
+            log_harvest(grown, tree.version, on, reports)
+            save_tree(grown, directory.tree)
+            held = {"date": on, "tree_version": grown.version, "topics": topics_as_dict(topics)}
+            filed = {language: report.as_dict() for language, report in reports.items()}
+            save_report(held | {"report": filed}, directory.path / REPORT_FILE)
+    return grown, topics, reports
+
+
+async def file_topics(
+    tree: KnowledgeTree,
+    topics: Sequence[Topic],
+    languages: Sequence[Language],
+    on: date,
+    horizon: timedelta | None,
+    step: Step,
+) -> dict[Language, HarvestReport]:
+    """File topics in a tree, those of each language under its root tags."""
+    reports: dict[Language, HarvestReport] = {}
+    for language in languages:
+        suited = [topic for topic in topics if _suits(topic, language, languages)]
+        reports[language] = await Harvest().acall(tree, suited, language, today=on, horizon=horizon, step=step)
+    return reports
+
+
+async def freeze_topics(
+    directory: RunDirectory, sources: Sequence[str], format_: str | None, stopping: StopSignal
+) -> TopicList:
+    """The topics that a run was begun with; a new one's are read now and kept.
+
+    Raises:
+        UnreadableFile, FetchFault: a source cannot be read; a new directory is taken away again.
+    """
+    if directory.exists:
+        return load_topics(directory.topics)
+    try:
+        topics = await finish_or_stop(gather_topics(sources, format_=format_), stopping) if sources else TopicList()
+        save_topics(topics, directory.topics)
+    except BaseException:
+        directory.discard()  # whatever broke it off, there is nothing to go on with
+        raise
+    return topics
+
+
+def begun_with(tree: KnowledgeTree, sources: Sequence[str]) -> dict[str, str]:
+    """What a run notes of the tree and the sources that it must go on with; a source may hold a key, a hash does not."""
+    return {"tree": tree.version, "list of sources": content_hash(list(sources))}
+
+
+def tree_languages(tree: KnowledgeTree, given: Language | None) -> tuple[Language, ...]:
+    """The language that was given, or those of the root tags.
+
+    Raises:
+        UsageFault: none was given, and a root tag has none.
+    """
+    if given is not None:
+        return (given,)
+    held = {tree.graph.nodes[root].get("language") for root in tree.children()}
+    if None in held:
+        raise UsageFault("the tree's root tags name no language: give --language")
+    return tuple(language for language in LANGUAGES if language in held)
+
+
+def log_harvest(tree: KnowledgeTree, parent: str, on: date, reports: dict[Language, HarvestReport]) -> None:
+    """Enter a harvest into a tree's log."""
+    figures: dict[str, int] = {}
+    for name, number in _all_figures(reports):
+        figures[name] = figures.get(name, 0) + number
+    log_change(tree, parent=parent, made_by="harvest", on=on, figures=figures)
+
+
+def topics_as_dict(topics: TopicList) -> dict[str, Any]:
+    """What was read, as plain values for JSON: the topics themselves are in a file of their own."""
+    return {
+        "read": len(topics.topics),
+        "rejected": topics.rejected,
+        "repeated": topics.repeated,
+        "troubles": topics.troubles,
+    }
+
+
+def _all_figures(reports: dict[Language, HarvestReport]) -> Iterator[tuple[str, int]]:
+    for report in reports.values():
+        yield from report.figures.items()
+
+
+def _suits(topic: Topic, language: Language, languages: Sequence[Language]) -> bool:
+    return len(languages) == 1 or language == ("zh" if _HAN.search(topic.text) else "en")

@@ -1,0 +1,160 @@
+"""Bringing a tree up to date with a model: U(T, t) of the paper (section 3.1), journaled like a synthesis."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from ..knowledge import KnowledgeTree, log_change, retire_stale, save_tree, stale_roots
+from ..knowledge.topics import TopicList
+from ..programs import GrowthLimits, GrowthReport, GrowTree, HarvestReport, Step
+from ..runtime.run_directory import RunDirectory
+from ..vocabulary import Language
+from .harvest import begun_with, file_topics, freeze_topics, log_harvest, topics_as_dict, tree_languages
+from .tree_run import ModelUse, begun_on, open_journal, run_work, save_report
+
+#: In a run's directory: what was filed, retired and grown.
+REPORT_FILE = "update.json"
+
+
+@dataclass(frozen=True)
+class UpdatePlan:
+    """How to bring a tree up to date.
+
+    Attributes:
+        sources: paths and URLs of lists of topics, and of feeds; none for no harvest.
+        language: what to work on; by default all languages of the tree.
+        format_: of all sources; None to tell it for each.
+        horizon: harvested tags older than this are retired, and a root tag under which nothing came for so long is
+            stale.
+        depth: levels in all, as for growth.
+        branching: a tag above the last level with fewer living tags under it is thin, and filled up to that.
+        refill: tags that a stale root tag gets on top of those under it.
+        limits: what else ends the growth.
+        on: stands for today.
+    """
+
+    sources: tuple[str, ...] = ()
+    language: Language | None = None
+    format_: str | None = None
+    horizon: timedelta = timedelta(days=90)
+    depth: int = 3
+    branching: int = 6
+    refill: int = 2
+    limits: GrowthLimits = field(default_factory=GrowthLimits)
+    on: date | None = None
+
+
+@dataclass
+class UpdateReport:
+    """What an update brought.
+
+    Attributes:
+        topics: what was read.
+        harvest: what became of the topics, by language.
+        retired: paths of the tags that were retired.
+        stale: paths of the root tags that got more than their share.
+        growth: what was grown, by language.
+    """
+
+    topics: TopicList
+    harvest: dict[Language, HarvestReport] = field(default_factory=dict)
+    retired: list[tuple[str, ...]] = field(default_factory=list)
+    stale: list[tuple[str, ...]] = field(default_factory=list)
+    growth: dict[Language, GrowthReport] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything, as plain values for JSON."""
+        return {
+            "topics": topics_as_dict(self.topics),
+            "harvest": {language: report.as_dict() for language, report in self.harvest.items()},
+            "retired": self.retired,
+            "stale": self.stale,
+            "growth": {language: report.as_dict() for language, report in self.growth.items()},
+        }
+
+
+async def update_tree(
+    plan: UpdatePlan, tree: KnowledgeTree, run: Path, use: ModelUse
+) -> tuple[KnowledgeTree, UpdateReport]:
+    """Bring a copy of a tree up to date, and leave it in `run` as `tree.json`, and beside it as `update.json` what was
+    done: topics filed, then tags past their horizon retired, then thin and stale branches filled.
+
+    The topics are read once, when the run is begun. Its journal holds every reply: the same call again, after whatever
+    broke it off, asks only for the rest.
+
+    Args:
+        plan: how.
+        tree: what to bring up to date.
+        run: the directory.
+        use: the model, and how it is asked.
+
+    Raises:
+        As `harvest_tree` does; and UsageFault where a quota is of a root tag that does not stand.
+    """
+    languages = tree_languages(tree, plan.language)
+    model = use.build()
+    updated = KnowledgeTree()
+    updated.merge(tree)
+    with RunDirectory(run) as directory:
+        report = UpdateReport(await freeze_topics(directory, plan.sources, plan.format_, model.engine.stopping))
+        with open_journal(directory, "update", begun_with(tree, plan.sources), plan.on) as journal:
+            update = _Update(plan, updated, languages, begun_on(journal), report)
+            await run_work(update.run, directory=directory, journal=journal, model=model, use=use)
+            save_tree(updated, directory.tree)
+            held = {"date": begun_on(journal), "tree_version": updated.version, "report": report.as_dict()}
+            save_report(held, directory.path / REPORT_FILE)
+    return updated, report
+
+
+class _Update:
+    """One update under way; each of its three parts enters the tree's log."""
+
+    def __init__(
+        self, plan: UpdatePlan, tree: KnowledgeTree, languages: tuple[Language, ...], on: date, report: UpdateReport
+    ) -> None:
+        self._plan = plan
+        self._tree = tree
+        self._languages = languages
+        self._on = on
+        self._report = report
+
+    async def run(self, step: Step) -> None:
+        """Do the whole of it."""
+        await self._harvest(step)
+        self._retire()
+        await self._grow(step)
+
+    async def _harvest(self, step: Step) -> None:
+        before, topics = self._tree.version, self._report.topics.topics
+        horizon = self._plan.horizon
+        self._report.harvest = await file_topics(self._tree, topics, self._languages, self._on, horizon, step)
+        log_harvest(self._tree, before, self._on, self._report.harvest)
+
+    def _retire(self) -> None:
+        before = self._tree.version
+        retired = retire_stale(self._tree, today=self._on, horizon=self._plan.horizon)
+        self._report.retired = [self._tree.path(node) for node in retired]
+        log_change(self._tree, parent=before, made_by="retire", on=self._on, figures={"retired": len(retired)})
+
+    async def _grow(self, step: Step) -> None:
+        plan, before = self._plan, self._tree.version
+        stale = stale_roots(self._tree, today=self._on, horizon=plan.horizon) if plan.refill else []
+        self._report.stale = [self._tree.path(root) for root in stale]
+        refill = {root: len(self._tree.living_children(root)) + plan.refill for root in stale}
+        for language in self._languages:
+            self._report.growth[language] = await GrowTree().acall(
+                self._tree,
+                language,
+                roots=0,
+                depth=plan.depth,
+                branching=plan.branching,
+                limits=plan.limits,
+                refill=refill,
+                on=self._on,
+                step=step,
+            )
+        figures: dict[str, int] = {}
+        for report in self._report.growth.values():
+            figures = {name: figures.get(name, 0) + number for name, number in report.figures.items()}
+        log_change(self._tree, parent=before, made_by="grow", on=self._on, figures=figures)
