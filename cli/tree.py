@@ -19,7 +19,9 @@ app.command("harvest")(tree_harvest.harvest)
 app.command("update")(tree_harvest.update)
 app.command("diff")(tree_update.diff)
 app.command("log")(tree_update.log)
+app.command("merges")(tree_update.merges)
 app.command("retire")(tree_update.retire)
+app.command("dedup")(tree_update.dedup)
 app.command("coverage")(tree_coverage.coverage)
 
 TreeArgument = Annotated[
@@ -46,10 +48,9 @@ def import_tree(
 ) -> None:
     """Import a file as a tree, and report what was merged or left out."""
     from ..errors import EmptyTree
-    from ..experiments.tree_run import utc_today
     from ..files import make_directory
     from ..knowledge import import_tree as read_tree
-    from ..knowledge import log_change, save_tree
+    from ..knowledge import log_change, save_tree, utc_today
 
     tree, report = read_tree(file, format_=format_, language=language.value if language else None)
     if not len(tree):

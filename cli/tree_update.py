@@ -1,4 +1,4 @@
-"""`condor tree diff | log | retire`: what became of a tree, and the end of what is no topic any more."""
+"""`condor tree diff | log | merges | retire | dedup`: what became of a tree, and the end of tags without a model."""
 
 import json
 from dataclasses import asdict
@@ -11,7 +11,7 @@ import typer
 from .options import DateOption, JsonOption, given_date
 
 if TYPE_CHECKING:
-    from ..knowledge import LogEntry, TreeDiff
+    from ..knowledge import LogEntry, TagMerge, TreeDiff
 
 TreeFile = Annotated[str, typer.Argument(metavar="TREE", help="A tree file, or seed:en, seed:zh.", show_default=False)]
 OutOption = Annotated[Path, typer.Option("--out", metavar="TREE", help="The tree file to write; may be the same.")]
@@ -66,9 +66,8 @@ def retire(
     today: DateOption = None,
 ) -> None:
     """Retire harvested tags past their horizon: they are kept, marked, and sampled no more."""
-    from ..experiments.tree_run import utc_today
     from ..experiments.trees import load_trees
-    from ..knowledge import log_change, retire_stale, save_tree
+    from ..knowledge import log_change, retire_stale, save_tree, utc_today
 
     forest, on = load_trees([tree]), given_date(today) or utc_today()
     parent = forest.version
@@ -80,6 +79,46 @@ def retire(
     typer.echo(f"{out}: retired {len(retired)}, version {forest.version}")
 
 
+def dedup(tree: TreeFile, out: OutOption, today: DateOption = None) -> None:
+    """Merge tags that are one topic: the one nearer to its root stays, and takes what stood under the other."""
+    from ..experiments.trees import load_trees
+    from ..knowledge import log_change, merge_duplicates, save_tree, utc_today
+
+    forest = load_trees([tree])
+    merged, merges = merge_duplicates(forest)
+    log_change(
+        merged,
+        parent=forest.version,
+        made_by="dedup",
+        on=given_date(today) or utc_today(),
+        figures={"merged": len(merges)},
+        merged=merges,
+    )
+    save_tree(merged, out)
+    for merge in merges:
+        typer.echo(f"= {_merge_line(merge)}")
+    typer.echo(f"{out}: merged {len(merges)}, {len(merged)} tags, version {merged.version}")
+
+
+def merges(
+    place: Annotated[
+        str,
+        typer.Argument(metavar="TREE|RUN", help="A tree file, or the directory of a growth, harvest or update."),
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """List who was merged into whom, why and with what score: tags of a tree, or proposals of a run."""
+    from ..experiments.merges import list_merges
+
+    found = list_merges(place)
+    if as_json:
+        typer.echo(json.dumps([asdict(merge) for merge in found], ensure_ascii=False, indent=2))
+        return
+    for merge in found:
+        typer.echo(f"{merge.date}  {merge.made_by}  {merge.path} -> {merge.into} ({merge.why} {merge.score})")
+    typer.echo(f"{place}: {len(found)} merges")
+
+
 def _lines(found: "TreeDiff") -> list[str]:
     def show(path: tuple[str, ...]) -> str:
         return " > ".join(path)
@@ -88,10 +127,15 @@ def _lines(found: "TreeDiff") -> list[str]:
         *(f"+ {show(path)}" for path in found.came),
         *(f"- {show(path)}" for path in found.went),
         *(f"> {show(old)} -> {show(new)}" for old, new in found.moved),
-        *(f"= {show(merge.path)} into {show(merge.into)} ({merge.reason})" for merge in found.merged),
+        *(f"= {_merge_line(merge)}" for merge in found.merged),
         *(f"x {show(path)}" for path in found.retired),
         *(f"o {show(path)}" for path in found.revived),
     ]
+
+
+def _merge_line(merge: "TagMerge") -> str:
+    score = "" if merge.score is None else f" {merge.score:.2f}"
+    return f"{' > '.join(merge.path)} into {' > '.join(merge.into)} ({merge.reason}{score})"
 
 
 def _entry_line(entry: "LogEntry") -> str:

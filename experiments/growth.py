@@ -86,6 +86,6 @@ async def grow_tree(
             figures=report.figures,
         )
         save_tree(tree, directory.tree)
-        held = {"plan": asdict(plan), "tree_version": tree.version, "report": report.as_dict()}
+        held = {"date": on, "plan": asdict(plan), "tree_version": tree.version, "report": report.as_dict()}
         save_report(held, directory.path / REPORT_FILE)
     return tree, report

@@ -128,7 +128,7 @@ async def freeze_topics(
 
 
 def begun_with(tree: KnowledgeTree, sources: Sequence[str]) -> dict[str, str]:
-    """What a run notes of the tree and the sources that it must go on with; a source may hold a key, a hash does not."""
+    """What a run notes of its tree and sources, and must go on with. A source may hold a key, its hash does not."""
     return {"tree": tree.version, "list of sources": content_hash(list(sources))}
 
 

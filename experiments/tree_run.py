@@ -3,13 +3,14 @@
 import json
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from .. import __version__
 from ..errors import ModelFault, RunMismatch
 from ..files import write_atomically
+from ..knowledge import utc_today
 from ..programs import CondorAdapter, Step
 from ..runtime.journal import Journal, StepEntry
 from ..runtime.models import Model, ModelSpec, build_model
@@ -55,11 +56,6 @@ class ModelUse:
             ModelFault: it is unknown, or its key is missing.
         """
         return build_model(self.spec, concurrency=self.concurrency, stopping=self.stopping)
-
-
-def utc_today() -> date:
-    """The date in UTC."""
-    return datetime.now(UTC).date()
 
 
 def describe(kind: str | None) -> str:

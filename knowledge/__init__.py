@@ -1,7 +1,8 @@
 """Which topics exist, and which comes next? The World Knowledge Tree, the tasks, and the sampler."""
 
-from .change_log import log_change
+from .change_log import log_change, utc_today
 from .coverage import Coverage, Grid, Point, Share, measure_coverage
+from .deduplication import merge_duplicates
 from .diff import TreeDiff, diff_trees
 from .formats import EXPORTS, IMPORTS, ImportReport, export_tree, import_nested_json, import_tree, load_tree, save_tree
 from .history import LogEntry, TagMerge
@@ -39,6 +40,7 @@ __all__ = [
     "load_tree",
     "log_change",
     "measure_coverage",
+    "merge_duplicates",
     "normalise_tag",
     "retire_stale",
     "save_tree",
@@ -46,4 +48,5 @@ __all__ = [
     "stale_roots",
     "tasks_for",
     "tree_stats",
+    "utc_today",
 ]

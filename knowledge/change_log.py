@@ -1,10 +1,15 @@
 """Entering a change of a tree into its log."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 from .history import LogEntry, TagMerge
 from .tree import KnowledgeTree
+
+
+def utc_today() -> date:
+    """The day by which trees are dated."""
+    return datetime.now(UTC).date()
 
 
 def log_change(

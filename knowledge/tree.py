@@ -294,6 +294,17 @@ class KnowledgeTree:
             node = found
         return node
 
+    def child(self, parent: int, name: str, *, language: Language | None = None) -> int | None:
+        """The tag of that name right under a node, or None; a root tag without a language stands for one in any.
+
+        Raises:
+            TagFault: `name` is not a tag.
+        """
+        tag = normalise_tag(name)
+        candidates = [language, None] if parent == HIDDEN_ROOT else [None]
+        keys = (self._sibling_key(parent, tag, candidate) for candidate in candidates)
+        return next((self._siblings[key] for key in keys if key in self._siblings), None)
+
     @property
     def version(self) -> str:
         """A content hash of all paths, their languages and which tags are retired (not of when, or of sources): equal
@@ -338,12 +349,8 @@ class KnowledgeTree:
         return False
 
     def _find_or_add(self, name: str, parent: int, language: Language | None) -> int:
-        """The child of that name, or a new one; a root tag without a language stands for one in any."""
-        tag = normalise_tag(name)
-        candidates = [language, None] if parent == HIDDEN_ROOT else [None]
-        keys = (self._sibling_key(parent, tag, candidate) for candidate in candidates)
-        found = next((self._siblings[key] for key in keys if key in self._siblings), None)
-        return self.add(tag, parent=parent, language=language) if found is None else found
+        found = self.child(parent, name, language=language)
+        return self.add(name, parent=parent, language=language) if found is None else found
 
     def _free_key(self, parent: int, tag: str, language: str | None) -> tuple[int, str]:
         """The key of a new sibling, once it is certain that no tag of that name stands in its way."""

@@ -1,0 +1,112 @@
+"""Merging the tags of a tree that are one topic."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from .cleaning import MIN_COSINE, DuplicateIndex, Match, MeaningIndex
+from .history import TagMerge
+from .tree import HIDDEN_ROOT, KnowledgeTree
+
+
+def merge_duplicates(
+    tree: KnowledgeTree, *, vectors: Mapping[int, Sequence[float]] | None = None, min_cosine: float = MIN_COSINE
+) -> tuple[KnowledgeTree, tuple[TagMerge, ...]]:
+    """A tree in which no two tags of a language are one topic, and the merges that this took.
+
+    The tag nearer to its root stays, and of two on one level the one that comes first. What stood under the other moves
+    under it, where it may in turn be merged. Retired tags, and what stands under them, stay as they are.
+
+    Args:
+        tree: the tree; it is left as it is.
+        vectors: of tags by their node, to compare meanings by; without one, letters alone decide.
+        min_cosine: from which on two vectors mean the same.
+    """
+    merging = _Merging(tree, vectors or {}, min_cosine)
+    for parent, node in _by_level(tree):
+        merging.take(parent, node)
+    return merging.made, tuple(merging.merges)
+
+
+def _by_level(tree: KnowledgeTree) -> Iterator[tuple[int, int]]:
+    """(parent, child) pairs, level by level."""
+    waiting = deque([HIDDEN_ROOT])
+    while waiting:
+        parent = waiting.popleft()
+        children = tree.children(parent)
+        waiting.extend(children)
+        for child in children:
+            yield parent, child
+
+
+class _Merging:
+    """The making of the new tree, tag by tag."""
+
+    def __init__(self, tree: KnowledgeTree, vectors: Mapping[int, Sequence[float]], min_cosine: float) -> None:
+        self.made = KnowledgeTree()
+        self.made.log = tree.log
+        self.merges: list[TagMerge] = []
+        self._tree = tree
+        self._vectors = vectors
+        self._min_cosine = min_cosine
+        self._stands_for = {HIDDEN_ROOT: HIDDEN_ROOT}
+        self._language: dict[int, str | None] = {}
+        self._retired: dict[int, str] = {}
+        self._topics: set[int] = set()
+        self._known: dict[str | None, DuplicateIndex] = {}
+        self._meanings: dict[str | None, MeaningIndex] = {}
+
+    def take(self, parent: int, node: int) -> None:
+        """Add a tag, or note what it is merged into."""
+        attributes = self._tree.graph.nodes[node]
+        self._language[node] = attributes.get("language") if parent == HIDDEN_ROOT else self._language[parent]
+        retired = attributes.get("retired", self._retired.get(parent))
+        if retired is not None:
+            self._retired[node] = retired
+            self._stands_for[node] = made = self._carry(parent, node)
+            self._keep_retired(made, retired)
+        elif match := self._find(node):
+            self._merge(node, match)
+        else:
+            self._stands_for[node] = self._carry(parent, node)
+            self._learn(node)
+
+    def _carry(self, parent: int, node: int) -> int:
+        """The tag in the new tree as it is in the old one; it may meet one of its name that was moved."""
+        attributes = dict(self._tree.graph.nodes[node])
+        name, language = attributes.pop("name"), attributes.pop("language", None)
+        above = self._stands_for[parent]
+        met = self.made.child(above, name, language=language)
+        made = self.made.add(name, parent=above, language=language) if met is None else met
+        if met is None:
+            self.made.graph.nodes[made].update(attributes)
+        elif node not in self._retired:
+            self.made.revive(made)
+        return made
+
+    def _keep_retired(self, made: int, since: str) -> None:
+        """A tag that hung under a retired one may hang under a topic now; one that met a topic is that topic."""
+        if made not in self._topics and not self.made.is_retired(made):
+            self.made.retire(made, date.fromisoformat(since))
+
+    def _find(self, node: int) -> Match | None:
+        """What a tag is the same topic as, in the new tree's nodes."""
+        language, name = self._language[node], self._tree.name(node)
+        match = self._known[language].find(name) if language in self._known else None
+        if match is None and node in self._vectors and language in self._meanings:
+            match = self._meanings[language].find(name, self._vectors[node])
+        return match
+
+    def _learn(self, node: int) -> None:
+        language, made = self._language[node], self._stands_for[node]
+        self._topics.add(made)
+        self._known.setdefault(language, DuplicateIndex()).add(made, self._tree.name(node))
+        if node in self._vectors:
+            meanings = self._meanings.setdefault(language, MeaningIndex(self._min_cosine))
+            meanings.add(made, self._tree.name(node), self._vectors[node])
+
+    def _merge(self, node: int, match: Match) -> None:
+        self._stands_for[node] = match.number
+        path, into = self._tree.path(node), self.made.path(match.number)
+        score = round(match.likeness.score, 4)
+        self.merges.append(TagMerge(path=path, into=into, reason=match.likeness.why, score=score))

@@ -1,0 +1,144 @@
+"""Tags that are one topic become one, in a tree that stays a tree."""
+
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from condor.knowledge import KnowledgeTree, merge_duplicates
+from condor.knowledge.cleaning import find_duplicates
+from condor.vocabulary import Language
+
+DAY = date(2026, 11, 22)
+
+
+def _tree(*paths: str, language: Language | None = "en") -> KnowledgeTree:
+    tree = KnowledgeTree()
+    for path in paths:
+        tree.add_path(path.split("/"), language=language)
+    return tree
+
+
+def _paths(tree: KnowledgeTree) -> list[str]:
+    return ["/".join(tree.path(node)) for _, node in tree.edges()]
+
+
+def _node(tree: KnowledgeTree, path: str) -> int:
+    node = tree.find(path.split("/"))
+    assert node is not None
+    return node
+
+
+def test_the_tag_nearer_to_its_root_stays_and_takes_what_stood_under_the_other() -> None:
+    tree = _tree("Food/Drinks/Tea", "Work/Breaks/Drink/Coffee", "Work/Breaks/Naps")
+    before = _paths(tree)
+    merged, merges = merge_duplicates(tree)
+    kept = ["Food", "Food/Drinks", "Food/Drinks/Coffee", "Food/Drinks/Tea", "Work", "Work/Breaks", "Work/Breaks/Naps"]
+    assert sorted(_paths(merged)) == kept
+    ((path, into, reason, score),) = [(m.path, m.into, m.reason, m.score) for m in merges]
+    assert (path, into) == (("Work", "Breaks", "Drink"), ("Food", "Drinks"))
+    assert (reason, score) == ("words", 1.0)
+    assert _paths(tree) == before
+
+
+def test_what_moves_is_merged_in_its_turn() -> None:
+    tree = _tree("A/Drinks/Tea", "B/Drink/Teas/Oolong")
+    merged, merges = merge_duplicates(tree)
+    assert sorted(_paths(merged)) == ["A", "A/Drinks", "A/Drinks/Tea", "A/Drinks/Tea/Oolong", "B"]
+    assert [merge.path for merge in merges] == [("B", "Drink"), ("B", "Drink", "Teas")]
+
+
+def test_a_tag_that_repeats_one_above_it_gives_its_children_to_it() -> None:
+    merged, _ = merge_duplicates(_tree("Food/Foods/Bread"))
+    assert _paths(merged) == ["Food", "Food/Bread"]
+
+
+def test_languages_are_apart() -> None:
+    tree = _tree("AI/Python")
+    tree.add_path(["AI", "Python"], language="zh")
+    merged, merges = merge_duplicates(tree)
+    assert merges == ()
+    assert merged.version == tree.version
+
+
+def test_chinese_tags_are_merged_like_english_ones() -> None:
+    merged, merges = merge_duplicates(_tree("饮食/茶 文化", "生活/茶文化", language="zh"))
+    assert len(merges) == 1
+    assert len(merged) == 3
+
+
+def test_retired_tags_stay_and_nothing_is_merged_into_them() -> None:
+    tree = _tree("News/Floods/Dams", "Nature/Flood", "Nature/Dam")
+    tree.retire(_node(tree, "News/Floods"), DAY)
+    merged, merges = merge_duplicates(tree)
+    assert merges == ()
+    assert merged.version == tree.version
+
+
+def test_what_is_retired_stays_so_where_its_parent_moves() -> None:
+    tree = _tree("Nature/Rain/Drizzle", "News/Rains/Hail", "News/Rains/Snow/Sleet")
+    tree.retire(_node(tree, "News/Rains/Snow"), DAY)
+    merged, _ = merge_duplicates(tree)
+    assert merged.is_retired(_node(merged, "Nature/Rain/Snow/Sleet"))
+    assert not merged.is_retired(_node(merged, "Nature/Rain/Hail"))
+
+
+def test_a_topic_that_moves_onto_a_retired_tag_of_its_name_is_a_topic() -> None:
+    tree = _tree("Nature/Rain/Hail/Old", "News/Rains/Hail/New")
+    tree.retire(_node(tree, "Nature/Rain/Hail"), DAY)
+    merged, _ = merge_duplicates(tree)
+    assert not merged.is_retired(_node(merged, "Nature/Rain/Hail/New"))
+    assert merged.is_retired(_node(merged, "Nature/Rain/Hail/Old"))
+
+
+def test_tags_of_one_meaning_are_merged_where_there_are_vectors() -> None:
+    tree = _tree("Arts/Film", "Leisure/Cinema", "Leisure/Chess")
+    vectors = {
+        _node(tree, "Arts/Film"): [1.0, 0.0],
+        _node(tree, "Leisure/Cinema"): [0.99, 0.01],
+        _node(tree, "Leisure/Chess"): [0.0, 1.0],
+    }
+    merged, (merge,) = merge_duplicates(tree, vectors=vectors)
+    assert (merge.path, merge.into, merge.reason) == (("Leisure", "Cinema"), ("Arts", "Film"), "meaning")
+    assert len(merged) == len(tree) - 1
+
+
+def test_attributes_and_log_come_along() -> None:
+    tree = _tree("News/Floods")
+    tree.note_added(_node(tree, "News/Floods"), DAY, source="feed.xml")
+    merged, _ = merge_duplicates(tree)
+    assert merged.graph.nodes[_node(merged, "News/Floods")] == tree.graph.nodes[_node(tree, "News/Floods")]
+
+
+def test_a_deep_tree_needs_no_recursion() -> None:
+    tree = _tree("/".join(f"level {number}" for number in range(3000)))
+    merged, merges = merge_duplicates(tree)
+    assert merges == ()
+    assert len(merged) == 3000
+
+
+_NAMES = st.sampled_from(["Tea", "tea ", "Teas", "Tea House", "House Tea", "Coffee", "茶", "茶 馆", "茶馆", "C", "C++"])
+
+
+@given(
+    st.lists(st.lists(_NAMES, min_size=1, max_size=4), max_size=12),
+    st.lists(st.integers(min_value=0, max_value=30), max_size=3),
+)
+def test_no_two_topics_are_one_afterwards_and_no_tag_is_lost(paths: list[list[str]], retired: list[int]) -> None:
+    tree = KnowledgeTree()
+    for path in paths:
+        tree.add_path(path, language="en")
+    nodes = [node for _, node in tree.edges()]
+    for number in retired:
+        if number < len(nodes):
+            tree.retire(nodes[number], DAY)
+    merged, merges = merge_duplicates(tree)
+    merged.check()
+    topics = [merged.name(node) for _, node in merged.edges() if not merged.is_retired(node)]
+    assert list(find_duplicates(topics)) == []
+    names = {tree.name(node).casefold() for node in nodes}
+    kept = {merged.name(node).casefold() for _, node in merged.edges()}
+    assert names == kept | {merge.path[-1].casefold() for merge in merges}
+    again, more = merge_duplicates(merged)
+    assert more == ()
+    assert again.version == merged.version
