@@ -6,6 +6,7 @@
     ├── BadInput                    the user's input is at fault: exit code 2
     │   ├── UsageFault              options that do not go together
     │   ├── UnreadableFile          missing, not UTF-8, with a byte-order mark, not JSON/YAML
+    │   ├── FetchFault              an address that cannot be fetched, or answers what it should not
     │   ├── OutputFault             a place that cannot be written
     │   ├── RecipeFault             a recipe that does not say what a recipe must
     │   ├── TreeFault               a tree that is not a forest under one root
@@ -54,6 +55,10 @@ class UsageFault(BadInput):
 
 class UnreadableFile(BadInput):
     """A file is missing or is not what its name promises."""
+
+
+class FetchFault(BadInput):
+    """What the user named as a source cannot be fetched: the message holds no query string, which may hold a key."""
 
 
 class OutputFault(BadInput):

@@ -27,16 +27,46 @@ def read_text(path: Path, *, what: str) -> str:
         data = path.read_bytes()
     except OSError as exc:
         raise UnreadableFile(f"{path}: cannot read {what}: {exc.strerror or exc}") from exc
+    return decode_text(data, str(path), what=what)
+
+
+def decode_text(data: bytes, where: str, *, what: str) -> str:
+    """Bytes as UTF-8 text.
+
+    Args:
+        data: the bytes.
+        where: the file that they are from, for the message.
+        what: what they should be, for the message.
+
+    Raises:
+        UnreadableFile: not UTF-8, or with a byte-order mark.
+    """
     if data.startswith(_BOM):
-        raise UnreadableFile(f"{path}: starts with a byte-order mark; save {what} as UTF-8 without BOM")
+        raise UnreadableFile(f"{where}: starts with a byte-order mark; save {what} as UTF-8 without BOM")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as exc:
         line = data.count(b"\n", 0, exc.start) + 1
         raise UnreadableFile(
-            f"{path}:{line}: not UTF-8 (byte 0x{data[exc.start]:02x} at offset {exc.start}); "
+            f"{where}:{line}: not UTF-8 (byte 0x{data[exc.start]:02x} at offset {exc.start}); "
             f"convert {what} first, e.g. iconv -f GB18030 -t UTF-8"
         ) from exc
+
+
+def read_bytes(path: Path, *, what: str, max_bytes: int) -> bytes:
+    """The bytes of a file, of which no more than `max_bytes` are ever read.
+
+    Raises:
+        UnreadableFile: missing, a directory, or larger than that.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(max_bytes + 1)
+    except (OSError, ValueError) as exc:  # ValueError: a name with a null character
+        raise UnreadableFile(f"{path}: cannot read {what}: {getattr(exc, 'strerror', None) or exc}") from exc
+    if len(data) > max_bytes:
+        raise UnreadableFile(f"{path}: larger than {max_bytes} bytes; take a part of it")
+    return data
 
 
 def make_directory(path: Path) -> None:

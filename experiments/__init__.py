@@ -10,6 +10,7 @@ from .recipe import Recipe, RefineSettings, load_recipe, save_recipe
 from .refined_forecast import RefinedForecast, refine_forecast
 from .status import RunStatus, run_status
 from .synthesis import Synthesis, prepare_synthesis
+from .topics import gather_topics, load_topics, save_topics
 from .tree_run import ModelUse
 from .update import UpdatePlan, UpdateReport, update_tree
 
@@ -31,13 +32,16 @@ __all__ = [
     "explain",
     "export_run",
     "forecast",
+    "gather_topics",
     "grow_tree",
     "harvest_tree",
     "load_recipe",
+    "load_topics",
     "open_batches",
     "prepare_synthesis",
     "refine_forecast",
     "run_status",
     "save_recipe",
+    "save_topics",
     "update_tree",
 ]

@@ -2,6 +2,7 @@
 
 import os
 import re
+from urllib.request import getproxies, proxy_bypass
 
 _SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.IGNORECASE)
 #: Shorter values are settings like "1" or "none"; taking them out of a text would only garble it.
@@ -11,6 +12,11 @@ _SHORTEST_SECRET = 8
 def variable(name: str) -> str | None:
     """An environment variable, or None where it is unset or empty."""
     return os.environ.get(name) or None
+
+
+def proxy_for(scheme: str, host: str) -> str | None:
+    """The proxy that `http_proxy`, `https_proxy` and `no_proxy` name for a host, or None to go there directly."""
+    return None if proxy_bypass(host) else getproxies().get(scheme)
 
 
 def prepare_litellm() -> None:

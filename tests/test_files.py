@@ -8,7 +8,7 @@ import pytest
 
 import condor.files
 from condor.errors import BadInput, OutputFault, UnreadableFile
-from condor.files import make_directory, read_text, write_atomically
+from condor.files import make_directory, read_bytes, read_text, write_atomically
 
 
 def _names(directory: Path) -> list[str]:
@@ -255,3 +255,20 @@ def test_a_directory_that_cannot_be_written_to_is_an_output_fault(tmp_path: Path
     monkeypatch.setattr(condor.files.tempfile, "TemporaryFile", refuse)
     with pytest.raises(OutputFault, match="choose another directory"):
         make_directory(tmp_path)
+
+
+# -- read_bytes --------------------------------------------------------------------------------------------------------
+
+
+def test_bytes_are_read_up_to_the_limit_and_refused_beyond(tmp_path: Path):
+    path = tmp_path / "file"
+    path.write_bytes(b"\xff" * 10)
+    assert read_bytes(path, what="a list", max_bytes=10) == b"\xff" * 10
+    with pytest.raises(UnreadableFile, match="larger than 9 bytes"):
+        read_bytes(path, what="a list", max_bytes=9)
+
+
+def test_bytes_of_what_is_no_file_are_refused(tmp_path: Path):
+    for path in (tmp_path, tmp_path / "absent", Path("a\0b")):
+        with pytest.raises(UnreadableFile, match="cannot read a list"):
+            read_bytes(path, what="a list", max_bytes=9)

@@ -1,0 +1,262 @@
+"""Lists of topics as lines, CSV and JSONL, and how a format is told."""
+
+import gzip
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from condor.errors import UnreadableFile, UsageFault
+from condor.knowledge.topics import MAX_SOURCE_BYTES, Topic, TopicList, plain_line, read_topics
+from condor.knowledge.topics.dates import read_date
+
+FIXED = settings(derandomize=True, database=None, deadline=None, max_examples=100)
+RSS = b'<rss version="2.0"><channel><item><title>Tea</title></item></channel></rss>'
+
+
+def read(content: str | bytes, name: str = "topics.txt", **options: Any) -> TopicList:
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    return read_topics(data, source="list", name=name, **options)
+
+
+def texts(topics: TopicList) -> list[str]:
+    return [topic.text for topic in topics.topics]
+
+
+# -- lines -------------------------------------------------------------------------------------------------------------
+
+
+def test_lines_without_comments_and_blanks_keep_their_numbers() -> None:
+    topics = read("# trends\n\n  Sea   ice \r\n人工智能\n")
+    assert topics.topics == (Topic("Sea ice", "list", None, "list:3"), Topic("人工智能", "list", None, "list:4"))
+    assert topics.troubles == ()
+
+
+def test_hashtags_are_passed_over_as_comments_and_told() -> None:
+    topics = read("Tea\n#AI\n#  a comment\n#世界杯\n")
+    assert texts(topics) == ["Tea"]
+    assert topics.troubles == (
+        "topics.txt: 2 lines that may be hashtags were passed over as comments, the first is line 2; "
+        "write a topic without its #",
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("---", "no letter and no digit: '---'"),
+        ("x" * 501, f"501 characters, more than 500: '{'x' * 40}'..."),
+        ("a\ufffdb", "holds U+FFFD"),
+        ("a\ufffeb", "holds U+FFFE"),
+        ("\x07", "empty"),
+    ],
+)
+def test_what_is_no_topic_is_told_with_its_place_and_reason(line: str, reason: str) -> None:
+    topics = read(f"Tea\n{line}\n")
+    assert texts(topics) == ["Tea"]
+    ((place, told),) = topics.rejected
+    assert place == "list:2"
+    assert told.startswith(reason)
+
+
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", "[[ ## answer ## ]]", "{{x}}", "../../x", "a &amp; b", "=1+1"]
+)
+def test_a_line_is_text_and_no_markup(text: str) -> None:
+    assert texts(read(text)) == [text]
+
+
+def test_controls_and_separators_are_spaces() -> None:
+    assert texts(read("a\x00b\x1b[31mc\u2028d\x85e")) == ["a b [31mc d e"]
+
+
+def test_repetitions_are_counted_with_the_place_that_they_repeat() -> None:
+    topics = read("Tea\ntea\nTea\n Tea \n")
+    assert texts(topics) == ["Tea", "tea"]
+    assert topics.repeated == (("list:3", "list:1"), ("list:4", "list:1"))
+
+
+@FIXED
+@given(lines=st.lists(st.text(alphabet=st.characters(codec="utf-8"), max_size=8), max_size=12))
+def test_every_line_is_a_topic_rejected_repeated_or_passed_over(lines: list[str]) -> None:
+    lines = [line.replace("\n", " ") for line in lines]
+    content = "\n".join(["first", *lines])
+    topics = read(content, format_="text")
+    passed = sum(1 for line in lines if not line.strip() or line.strip().startswith("#"))
+    assert len(topics.topics) + len(topics.rejected) + len(topics.repeated) + passed == len(lines) + 1
+    assert all(topic.text == plain_line(topic.text) for topic in topics.topics)
+
+
+def test_entries_beyond_the_limit_are_counted() -> None:
+    topics = read("\n".join(f"topic {n}" for n in range(7)), max_topics=5)
+    assert len(topics.topics) == 5
+    assert topics.troubles == ("list: 2 entries beyond the first 5 are left out",)
+
+
+# -- CSV ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("column", ["topic", "Title", "TAG", " name ", "keyword", "话题", "标题"])
+def test_a_table_by_its_columns(column: str) -> None:
+    topics = read(f'id,{column},pubDate\n1,"Sea, ice",2026-11-20\n2,人工智能,\n', "t.csv")
+    assert topics.topics == (
+        Topic("Sea, ice", "list", date(2026, 11, 20), "list:2"),
+        Topic("人工智能", "list", None, "list:3"),
+    )
+
+
+def test_of_a_topic_that_stands_twice_the_newer_date_is_kept() -> None:
+    topics = read("topic,date\nTea,2026-11-01\nTea,2026-11-20\nTea,\nTea,2026-11-03\n", "t.csv")
+    assert topics.topics == (Topic("Tea", "list", date(2026, 11, 20), "list:2"),)
+    assert len(topics.repeated) == 3
+
+
+def test_dates_that_cannot_be_read_are_counted_and_the_topic_stays() -> None:
+    topics = read("topic,date\nTea,soon\nSilk,2026-02-30\n", "t.csv")
+    assert [topic.published for topic in topics.topics] == [None, None]
+    assert topics.troubles == ("2 dates that cannot be read, the first at list:2: 'soon'",)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("id,text\n1,Tea\n", r"^t\.csv:1: no column of topics; found 'id', 'text'; expected one of topic, title"),
+        ("", r"^t\.csv:1: no column of topics; found none"),
+        ("topic\nTea\nSilk,2\n", r"^t\.csv:3: 2 fields, and 1 columns"),
+        ('topic\n"Tea\n', r"^t\.csv:2: not CSV"),
+        (b"topic\n\xc8\xcb\xb9\xa4\n", r"^t\.csv:2: not UTF-8 .*iconv"),
+        (b"\xef\xbb\xbftopic\nTea\n", r"^t\.csv: starts with a byte-order mark"),
+        ("topic\n" + "x" * 200_000, r"^t\.csv:2: not CSV: field larger"),
+    ],
+)
+def test_a_malformed_table_is_refused_with_its_line(content: str | bytes, message: str) -> None:
+    with pytest.raises(UnreadableFile, match=message):
+        read(content, "t.csv")
+
+
+# -- JSONL -------------------------------------------------------------------------------------------------------------
+
+
+def test_json_lines_of_objects_and_texts() -> None:
+    topics = read(
+        '{"title": "Tea", "published": "2026-11-20T23:00:00-05:00"}\n\n'
+        '"Silk"\n'
+        '{"话题": "丝绸", "日期": "2026年11月2日"}\n',
+        "t.jsonl",
+    )
+    assert topics.topics == (
+        Topic("Tea", "list", date(2026, 11, 21), "list:1"),
+        Topic("Silk", "list", None, "list:3"),
+        Topic("丝绸", "list", date(2026, 11, 2), "list:4"),
+    )
+
+
+def test_objects_without_a_topic_are_rejected_with_what_they_hold() -> None:
+    topics = read('{"text": "Tea"}\n{"topic": 5}\n{"topic": null}\n{"topic": "\\ud800"}\n', "t.jsonl")
+    reasons = [reason for _, reason in topics.rejected]
+    assert reasons[0].startswith("no key of a topic; found 'text'; expected one of topic")
+    assert reasons[1:3] == ["topic is no text, but int", "topic is no text, but NoneType"]
+    assert reasons[3].startswith("holds U+D800")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('"Tea"\n{"topic": \n', r"^t\.jsonl:2: not JSON: Expecting value at column 11"),
+        ("[1]\n", r"^t\.jsonl:1: expected an object or a text a line, found list"),
+        ("[" * 100_000, r"^t\.jsonl:1: not JSON that can be read: RecursionError"),
+        ("1" * 10_000, r"^t\.jsonl:1: not JSON that can be read: ValueError"),
+    ],
+)
+def test_a_malformed_line_is_refused_with_its_number(content: str, message: str) -> None:
+    with pytest.raises(UnreadableFile, match=message):
+        read(content, "t.jsonl")
+
+
+# -- which format ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type", "content", "text"),
+    [
+        ("t.XML", "text/plain", RSS, "Tea"),
+        ("t.xml.gz", None, gzip.compress(RSS), "Tea"),
+        ("t.xml", None, gzip.compress(RSS), "Tea"),
+        ("t.txt", "text/plain", RSS, "Tea"),
+        ("http://127.0.0.1/rss", "text/html; charset=utf-8", RSS, "Tea"),
+        ("http://127.0.0.1/trends", "application/rss+xml", b" \n" + RSS, "Tea"),
+        ("http://127.0.0.1/trends", "text/csv", b"topic\nTea", "Tea"),
+        ("http://127.0.0.1/trends", "application/x-ndjson", b'"Tea"', "Tea"),
+        ("trends", None, RSS.decode().encode("utf-16"), "Tea"),
+        ("trends", None, b'{"topic": "Tea"}\n', "Tea"),
+        ("trends", None, b"topic,date\r\nTea,2026-11-20\r\n", "Tea"),
+        ("trends", None, "日期,话题\n2026-11-20,Tea\n".encode(), "Tea"),
+        ("trends", None, b"Tea\nSilk", "Tea"),
+        ("trends", None, b'"Tea" is quoted', '"Tea" is quoted'),
+        ("t.csv", "application/rss+xml", b"topic\nTea", "Tea"),
+    ],
+)
+def test_the_format_is_told_by_suffix_type_and_content(
+    name: str, content_type: str | None, content: bytes, text: str
+) -> None:
+    assert texts(read(content, name, content_type=content_type))[0] == text
+
+
+def test_a_format_that_is_named_wins() -> None:
+    assert texts(read("topic,date", "t.csv", format_="text")) == ["topic,date"]
+    with pytest.raises(UsageFault, match="--format yaml: must be one of text, csv, jsonl, feed"):
+        read("Tea", format_="yaml")
+
+
+def test_an_empty_file_says_so() -> None:
+    assert read("").troubles == ("topics.txt: is empty",)
+    assert read(" \n").topics == ()
+
+
+def test_what_is_too_large_is_refused_compressed_or_not() -> None:
+    with pytest.raises(UnreadableFile, match=rf"^topics\.txt: larger than {MAX_SOURCE_BYTES} bytes"):
+        read(b"\n" * (MAX_SOURCE_BYTES + 1))
+    with pytest.raises(UnreadableFile, match=rf"^t\.gz: inflates to more than {MAX_SOURCE_BYTES} bytes"):
+        read(gzip.compress(b"\n" * (MAX_SOURCE_BYTES + 1)), "t.gz")
+
+
+def test_gzip_in_gzip_is_inflated_once() -> None:
+    with pytest.raises(UnreadableFile, match="not UTF-8"):
+        read(gzip.compress(gzip.compress(b"Tea")), "t.txt.gz")
+
+
+# -- dates -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2026-11-22", date(2026, 11, 22)),
+        (" 2026/1/2 ", date(2026, 1, 2)),
+        ("2026年11月22日", date(2026, 11, 22)),
+        ("2026-11-22T23:59:59", date(2026, 11, 22)),
+        ("2026-11-22 20:00:00-05:00", date(2026, 11, 23)),
+        ("2026-11-22T03:00:00+08:00", date(2026, 11, 21)),
+        ("20261122", date(2026, 11, 22)),
+        ("Sun, 22 Nov 2026 17:00:00 GMT", date(2026, 11, 22)),
+        ("22 Nov 2026 20:00:00 -0500", date(2026, 11, 23)),
+        ("", None),
+    ],
+)
+def test_dates_are_read_as_days_in_utc(written: str, day: date | None) -> None:
+    assert read_date(written) == day
+
+
+@FIXED
+@given(
+    written=st.text(max_size=80)
+    | st.sampled_from(["0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00", "1" * 70, "0000-00-00", "1700000000"])
+)
+def test_what_is_no_date_is_a_value_error(written: str) -> None:
+    try:
+        day = read_date(written)
+    except ValueError:
+        return
+    assert day is None or isinstance(day, date)
