@@ -8,10 +8,12 @@ from .tree import HIDDEN_ROOT, KnowledgeTree
 def stale_roots(tree: KnowledgeTree, *, today: date, horizon: timedelta) -> list[int]:
     """The root tags that are no retired topics and under which no tag came within the horizon, in their order.
 
-    A tag that says nothing of when it came is as old as the tree's log; one of a tree without a log is older than any.
+    A tag that says nothing of when it came is as old as the tree; a tree whose log does not begin with its making is
+    older than any horizon.
     """
     oldest = (today - horizon).isoformat()
-    undated = tree.log[0].date.isoformat() if tree.log else ""
+    made_here = tree.log and tree.log[0].parent is None
+    undated = tree.log[0].date.isoformat() if made_here else ""
     root_of: dict[int, int] = {}
     fresh: set[int] = set()
     for parent, node in tree.edges():

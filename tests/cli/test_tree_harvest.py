@@ -5,6 +5,8 @@ import os
 import signal
 import sqlite3
 import time
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 from aiohttp import web
 
 from condor.knowledge import KnowledgeTree, load_tree, save_tree, tree_stats
+from condor.runtime.rehearsal.settings import RehearsalSettings
 
 from support import Cli, Endpoint, ServerThread
 
@@ -87,9 +90,12 @@ def test_the_same_command_again_asks_nothing_and_writes_the_same(cli: Cli) -> No
     assert held == {name: (cli.directory / "harvest" / name).read_bytes() for name in held}
 
 
-def test_a_harvest_that_was_killed_goes_on_and_ends_as_if_it_had_not_been(cli: Cli, endpoint: Endpoint) -> None:
+def test_a_harvest_that_was_killed_goes_on_and_ends_as_if_it_had_not_been(
+    cli: Cli, serve: Callable[[RehearsalSettings], Endpoint]
+) -> None:
+    endpoint = serve(RehearsalSettings(latency=0.02))
     topics = "\n".join(f"Health question {number}" for number in range(120))
-    where = ("--model", "openai/rehearsal?latency=0.02", "--api-base", endpoint.base, "--concurrency", "4", *ON)
+    where = ("--model", "openai/rehearsal", "--api-base", endpoint.base, "--concurrency", "4", *ON)
     command = ("tree", "harvest", _forest(cli), _feed(cli, topics, "topics.txt"), "--language", "en", *where)
     process = cli.start(*command, "--run", "killed")
     deadline = time.monotonic() + 60
@@ -193,7 +199,7 @@ def _dated(cli: Cli) -> str:
     for path, day in ((["Weather", "Floods"], "2026-01-01"), (["Weather", "Storms"], "2026-05-20")):
         node = tree.find(path)
         assert node is not None
-        tree.graph.nodes[node].update(source="old.xml", added=day)
+        tree.note_added(node, date.fromisoformat(day), source="old.xml")
     save_tree(tree, cli.directory / "dated.json")
     return "dated.json"
 
@@ -210,8 +216,8 @@ def test_an_update_files_retires_and_fills(cli: Cli) -> None:
         ("retire", "2026-06-10"),
         ("grow", "2026-06-10"),
     ]
-    assert tree.log[0].parent == load_tree(cli.directory / "dated.json").version
-    assert [entry.version for entry in tree.log[:2]] == [entry.parent for entry in tree.log[1:]]
+    parents = [load_tree(cli.directory / "dated.json").version, *(entry.version for entry in tree.log[:-1])]
+    assert [entry.parent for entry in tree.log] == parents
     assert tree.log[-1].version == tree.version
     living = {tree.name(root): len(tree.living_children(root)) for root in tree.children()}
     assert living == {"Health": 3, "Weather": 3}
