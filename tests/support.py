@@ -1,12 +1,16 @@
 """What tests of several rooms share: a served rehearsal model, and the command line as a process."""
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -104,6 +108,28 @@ class Cli:
         """Write a recipe and return its name."""
         (self.directory / name).write_text(text, encoding="utf-8")
         return name
+
+
+def status(cli: Cli | WarmCli, run: str) -> dict[str, Any]:
+    """What `condor status --json` says."""
+    result = cli.run("status", run, "--json")
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def export(cli: Cli | WarmCli, run: str, format_: str = "messages") -> bytes:
+    """A run's export, which is left in RUN.FORMAT."""
+    result = cli.run("export", run, "--format", format_, "--out", f"{run}.{format_}")
+    assert result.returncode == 0, result.stderr
+    return (cli.directory / f"{run}.{format_}").read_bytes()
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait for something that must happen soon."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.002)
 
 
 def clean_environment() -> dict[str, str]:
