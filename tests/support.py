@@ -124,6 +124,24 @@ def export(cli: Cli | WarmCli, run: str, format_: str = "messages") -> bytes:
     return (cli.directory / f"{run}.{format_}").read_bytes()
 
 
+def refused(cli: Cli, *args: str, **environment: str) -> str:
+    """Run a command that must be refused without a change; returns its one line."""
+    before = _contents(cli.directory)
+    result = cli.run(*args, **environment)
+    assert result.returncode == 2, result.stdout + result.stderr
+    assert "Traceback" not in result.stderr + result.stdout
+    lines = result.stderr.strip().splitlines()
+    assert len(lines) == 1, result.stderr
+    assert _contents(cli.directory) == before
+    return lines[0]
+
+
+def _contents(directory: Path) -> dict[Path, bytes | None]:
+    """Every file and folder, but for what SQLite keeps beside a journal that is read."""
+    found = (path for path in directory.rglob("*") if not path.name.endswith(("-wal", "-shm")))
+    return {path: path.read_bytes() if path.is_file() else None for path in found}
+
+
 def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for something that must happen soon."""
     until = time.monotonic() + seconds

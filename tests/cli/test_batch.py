@@ -9,7 +9,7 @@ import pytest
 from condor.runtime.rehearsal.settings import RehearsalSettings
 
 from batch_server import BatchServer, answer_request
-from support import Cli, ServerThread, export, status
+from support import Cli, ServerThread, export, refused, status
 
 WELL = RehearsalSettings()
 RECIPE = "tree: [seed:en, seed:zh]\nlanguages: [en, zh]\nrecords: {records}\nmodel: {model}\n"
@@ -106,16 +106,6 @@ def test_a_shortfall_is_one_with_batch_files_too(cli: Cli) -> None:
     last = cli.run(*synth)
     assert last.returncode == 3
     assert "9 short: every cell of the tree was asked (3 failed (unreadable))" in last.stdout
-
-
-def refused(cli: Cli, *args: str) -> str:
-    """Run a command that must be refused without a change; returns its one line."""
-    before = sorted(cli.directory.rglob("*"))
-    result = cli.run(*args)
-    assert result.returncode == 2, result.stdout + result.stderr
-    assert sorted(cli.directory.rglob("*")) == before
-    (line,) = result.stderr.strip().splitlines()
-    return line
 
 
 def test_what_cannot_work_is_told_in_one_line_before_anything_is_written(cli: Cli) -> None:

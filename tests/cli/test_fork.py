@@ -10,7 +10,7 @@ import pytest
 
 from condor.runtime.rehearsal.settings import RehearsalSettings
 
-from support import Cli, Endpoint, export, status, wait_for
+from support import Cli, Endpoint, export, refused, status, wait_for
 
 RECIPE = "tree: [seed:en, seed:zh]\nlanguages: [en, zh]\nrecords: {records}\nmodel: {model}\n"
 #: Stands for a version of Condor whose critique prompt is another one.
@@ -143,22 +143,6 @@ def test_what_a_kill_left_before_there_was_a_run_is_made_anew(cli: Cli) -> None:
     assert cli.run("synth", recipe, "--run", "plain").returncode == 0
     assert (status(cli, "plain")["inherited"], status(cli, "plain")["forked_from"]) == (0, None)
     assert not (cli.directory / "plain" / "inherited.db").exists()
-
-
-def refused(cli: Cli, *args: str) -> str:
-    before = contents(cli.directory)
-    result = cli.run(*args)
-    assert result.returncode == 2, result.stdout + result.stderr
-    lines = result.stderr.strip().splitlines()
-    assert len(lines) == 1, result.stderr
-    assert contents(cli.directory) == before
-    return lines[0]
-
-
-def contents(directory: Path) -> dict[Path, bytes]:
-    """Every file, but for what SQLite keeps beside a journal that is read."""
-    files = (path for path in directory.rglob("*") if path.is_file() and not path.name.endswith(("-wal", "-shm")))
-    return {path: path.read_bytes() for path in files}
 
 
 def test_what_cannot_be_forked_is_refused_in_one_line_and_nothing_is_made(cli: Cli) -> None:
