@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from . import tree_coverage, tree_update
-from .console import make_console
+from .console import make_console, printable
 from .options import ApiBaseOption, JsonOption, LanguageChoice, ModelOption
 
 if TYPE_CHECKING:
@@ -243,6 +243,6 @@ def _list(what: str, entries: list[str]) -> None:
         return
     typer.echo(f"{what}: {len(entries)}")
     for entry in entries[:_SHOWN]:
-        typer.echo(f"  {entry}")
+        typer.echo(f"  {printable(entry)}")
     if len(entries) > _SHOWN:
         typer.echo(f"  ... and {len(entries) - _SHOWN} more")
