@@ -64,18 +64,27 @@ def retire(
     tree: TreeFile,
     out: OutOption,
     horizon: Annotated[
-        int, typer.Option("--horizon", metavar="DAYS", min=0, help="Harvested tags older than this are retired.")
+        int,
+        typer.Option(
+            "--horizon",
+            metavar="DAYS",
+            min=0,
+            max=timedelta.max.days,
+            help="Harvested tags older than this are retired.",
+        ),
     ],
     today: DateOption = None,
 ) -> None:
     """Retire harvested tags past their horizon: they are kept, marked, and sampled no more."""
     from ..experiments.trees import load_trees
+    from ..files import make_directory
     from ..knowledge import log_change, retire_stale, save_tree
 
     forest, on = load_trees([tree]), given_date(today)
     parent = forest.version
     retired = retire_stale(forest, today=on, horizon=timedelta(days=horizon))
     log_change(forest, parent=parent, made_by="retire", on=on, figures={"retired": len(retired)})
+    make_directory(out.parent)
     save_tree(forest, out)
     for node in retired:
         typer.echo(f"x {' > '.join(forest.path(node))}")

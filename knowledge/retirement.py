@@ -11,7 +11,8 @@ def retire_stale(tree: KnowledgeTree, *, today: date, horizon: timedelta) -> lis
     A tag is harvested where it has a source and a date. One stays while a harvested tag that is not past the horizon
     stands under it. What was grown under a tag, without a date, goes with it.
     """
-    oldest = (today - horizon).isoformat()
+    # A horizon may reach back further than the calendar does.
+    oldest = (today - min(horizon, today - date.min)).isoformat()
     edges = list(tree.edges())
     fresh: set[int] = set()
     for parent, child in reversed(edges):
