@@ -2,9 +2,9 @@
 
 import asyncio
 import shlex
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.console import Console
@@ -15,7 +15,7 @@ from .options import RunArgument
 
 if TYPE_CHECKING:
     from ..experiments.batch import RunBatches
-    from ..runtime.batch import ShardState, TakenIn, Waiting
+    from ..runtime.batch import RoundTrip, ShardState, TakenIn, Waiting
 
 T = TypeVar("T")
 
@@ -28,13 +28,8 @@ def submit(run: RunArgument) -> None:
     from ..experiments.batch import open_batches
 
     console = make_console()
-
-    async def work(batches: "RunBatches") -> int:
-        async with batches.round_trip(on_state=lambda state: console.print(_line(state))) as trip:
-            return await trip.submit()
-
     with open_batches(run, hold=True) as batches:
-        count = _foreground(work(batches))
+        count = _on_the_way(batches, console, lambda trip: trip.submit())
     console.print(f"{run}: {_many(count, 'shard')} submitted" if count else f"{run}: every shard was submitted before")
     console.print(f"next: {_command('poll', run)}; when they have ended, {_command('fetch', run)}")
 
@@ -51,13 +46,8 @@ def poll(
     from ..experiments.batch import open_batches
 
     console = make_console()
-
-    async def work(batches: "RunBatches") -> "list[ShardState]":
-        async with batches.round_trip(on_state=lambda state: console.print(_line(state))) as trip:
-            return await (trip.wait(every) if wait else trip.poll())
-
     with open_batches(run, hold=False) as batches:
-        states = _foreground(work(batches))
+        states = _on_the_way(batches, console, lambda trip: trip.wait(every) if wait else trip.poll())
     for state in states:
         console.print(_line(state))
     console.print(_after_poll(run, states))
@@ -69,13 +59,8 @@ def fetch(run: RunArgument) -> None:
     from ..experiments.batch import open_batches
 
     console = make_console()
-
-    async def work(batches: "RunBatches") -> int:
-        async with batches.round_trip(on_state=lambda state: console.print(_line(state))) as trip:
-            return await trip.fetch()
-
     with open_batches(run, hold=True) as batches:
-        count, directory = _foreground(work(batches)), batches.directory
+        count, directory = _on_the_way(batches, console, lambda trip: trip.fetch()), batches.directory
     console.print(f"{run}: {_many(count, 'batch', 'batches')} ended and fetched")
     if count:
         console.print(f"next: the run's condor synth command with --batch {directory} again takes the results in")
@@ -125,9 +110,15 @@ def show_waiting(waiting: "Waiting", run: Path, console: Console, again: str) ->
     )
 
 
-def _foreground(work: Coroutine[Any, Any, T]) -> T:
+def _on_the_way(batches: "RunBatches", console: Console, work: "Callable[[RoundTrip], Awaitable[T]]") -> T:
+    """Do something between a run and its service, and print what becomes of each shard."""
+
+    async def go() -> T:
+        async with batches.round_trip(on_state=lambda state: console.print(_line(state))) as trip:
+            return await work(trip)
+
     try:
-        return asyncio.run(work)
+        return asyncio.run(go())
     except KeyboardInterrupt as exc:
         raise Interrupted("left; what was done is noted: the same command goes on") from exc
 

@@ -1,8 +1,25 @@
 """The terminal that commands print to."""
 
+import re
+from typing import Any
+
 from rich.console import Console
+from rich.text import Text
+
+#: What a terminal would obey: escape sequences, in one byte or in two, and the like; not tabs and line breaks.
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+
+
+def printable(text: str) -> str:
+    """Text with each control character shown by its number: a model's reply or a file must not paint the terminal."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+class _LiteralConsole(Console):
+    def render_str(self, text: str, **rest: Any) -> Text:
+        return super().render_str(printable(text), **rest)
 
 
 def make_console() -> Console:
     """A console that prints text as it is: what stands in a record, a path or a model's name is no markup."""
-    return Console(markup=False, emoji=False, highlight=False, soft_wrap=True)
+    return _LiteralConsole(markup=False, emoji=False, highlight=False, soft_wrap=True)

@@ -7,9 +7,11 @@ from contextlib import suppress
 from typing import NoReturn
 
 import typer
+from typer.exceptions import TyperException
 
 from ..errors import BadInput, CondorError, Interrupted
 from . import batch, explain, export, forecast, quickstart, serve_rehearsal, status, synth, tree
+from .console import printable
 from .exit_codes import BAD_INPUT, FAILED, INTERRUPTED
 
 app = typer.Typer(
@@ -37,7 +39,9 @@ def main() -> None:
             # A terminal that cannot show a character shows its number; it is no reason to fail.
             stream.reconfigure(errors="backslashreplace")
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
+    except TyperException as exc:
+        _refuse(exc)
     except Interrupted as exc:
         _leave(exc, INTERRUPTED)
     except BadInput as exc:
@@ -48,7 +52,7 @@ def main() -> None:
 
 def _leave(exc: CondorError, code: int) -> NoReturn:
     """End the process at once: all is closed by here, and to take the libraries down would take most of a second."""
-    typer.echo(f"condor: {exc}", err=True)
+    _say(str(exc))
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):  # nobody may be reading any more
             stream.flush()
@@ -56,5 +60,18 @@ def _leave(exc: CondorError, code: int) -> NoReturn:
 
 
 def _fail(exc: CondorError, code: int) -> None:
-    typer.echo(f"condor: {exc}", err=True)
+    _say(str(exc))
     sys.exit(code)
+
+
+def _refuse(exc: TyperException) -> NoReturn:
+    """Leave where a command or an option is not as it must be."""
+    # Where the command is missing, the help is printed already, and there is nothing to say.
+    if said := " ".join(exc.format_message().split()):
+        context = getattr(exc, "ctx", None)
+        _say(f"{said.rstrip('.')}; see {context.command_path} --help" if context else said)
+    sys.exit(exc.exit_code)
+
+
+def _say(line: str) -> None:
+    typer.echo(f"condor: {printable(line)}", err=True)

@@ -1,11 +1,14 @@
 """Options that several commands share."""
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+#: As many as a span of time can have.
+MOST_DAYS = timedelta.max.days
 
 
 class FormatChoice(StrEnum):

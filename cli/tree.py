@@ -75,11 +75,9 @@ def export(
 ) -> None:
     """Write a tree in another format."""
     from ..experiments.trees import load_trees
-    from ..files import make_directory
     from ..knowledge import export_tree
 
     forest = load_trees([tree])
-    make_directory(out.parent)
     export_tree(forest, out, format_=format_)
     typer.echo(f"{out}: {len(forest)} tags, version {forest.version}")
     if format_ in ("nested", "paths") and any(forest.language(root) for root in forest.children()):

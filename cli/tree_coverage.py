@@ -20,7 +20,7 @@ def coverage(
     as_json: JsonOption = False,
 ) -> None:
     """Say what share of path x task x difficulty has a kept record, and where the holes are."""
-    from ..experiments.coverage import runs_coverage
+    from ..experiments import runs_coverage
     from ..experiments.trees import load_trees
 
     found = runs_coverage(load_trees([tree]), runs, holes=holes)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import ApiBaseOption, CallsOption, DateOption, LanguageChoice, ModelOption, given_date
+from .options import MOST_DAYS, ApiBaseOption, CallsOption, DateOption, LanguageChoice, ModelOption, given_date
 from .tree_work import model_use, print_list, quotas_of, report_growth
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ def harvest(
     format_: TopicsFormatOption = None,
     horizon: Annotated[
         int | None,
-        typer.Option("--horizon", metavar="DAYS", min=0, help="Leave out older topics.", show_default=False),
+        typer.Option(
+            "--horizon", metavar="DAYS", min=0, max=MOST_DAYS, help="Leave out older topics.", show_default=False
+        ),
     ] = None,
     model: ModelOption = "rehearsal",
     api_base: ApiBaseOption = None,
@@ -79,7 +81,10 @@ def update(
     language: LanguageOption = None,
     format_: TopicsFormatOption = None,
     horizon: Annotated[
-        int, typer.Option("--horizon", metavar="DAYS", min=0, help="Harvested tags older than this are retired.")
+        int,
+        typer.Option(
+            "--horizon", metavar="DAYS", min=0, max=MOST_DAYS, help="Harvested tags older than this are retired."
+        ),
     ] = 90,
     depth: Annotated[int, typer.Option("--depth", min=1, help="Levels in all.")] = 3,
     branching: Annotated[

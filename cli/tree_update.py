@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import DateOption, JsonOption, given_date
+from .options import MOST_DAYS, DateOption, JsonOption, given_date
 
 if TYPE_CHECKING:
     from ..knowledge import LogEntry, TagMerge, TreeDiff
@@ -61,18 +61,27 @@ def retire(
     tree: TreeFile,
     out: OutOption,
     horizon: Annotated[
-        int, typer.Option("--horizon", metavar="DAYS", min=0, help="Harvested tags older than this are retired.")
+        int,
+        typer.Option(
+            "--horizon",
+            metavar="DAYS",
+            min=0,
+            max=MOST_DAYS,
+            help="Harvested tags older than this are retired.",
+        ),
     ],
     today: DateOption = None,
 ) -> None:
     """Retire harvested tags past their horizon: they are kept, marked, and sampled no more."""
     from ..experiments.trees import load_trees
+    from ..files import make_directory
     from ..knowledge import log_change, retire_stale, save_tree, utc_today
 
     forest, on = load_trees([tree]), given_date(today) or utc_today()
     parent = forest.version
     retired = retire_stale(forest, today=on, horizon=timedelta(days=horizon))
     log_change(forest, parent=parent, made_by="retire", on=on, figures={"retired": len(retired)})
+    make_directory(out.parent)
     save_tree(forest, out)
     for node in retired:
         typer.echo(f"x {' > '.join(forest.path(node))}")
@@ -82,6 +91,7 @@ def retire(
 def dedup(tree: TreeFile, out: OutOption, today: DateOption = None) -> None:
     """Merge tags that are one topic: the one nearer to its root stays, and takes what stood under the other."""
     from ..experiments.trees import load_trees
+    from ..files import make_directory
     from ..knowledge import log_change, merge_duplicates, save_tree, utc_today
 
     forest = load_trees([tree])
@@ -94,6 +104,7 @@ def dedup(tree: TreeFile, out: OutOption, today: DateOption = None) -> None:
         figures={"merged": len(merges)},
         merged=merges,
     )
+    make_directory(out.parent)
     save_tree(merged, out)
     for merge in merges:
         typer.echo(f"= {_merge_line(merge)}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from .console import make_console
+from .console import make_console, printable
 
 if TYPE_CHECKING:
     from ..experiments import ModelUse
@@ -52,7 +52,7 @@ def print_list(what: str, entries: Sequence[str]) -> None:
         return
     typer.echo(f"{what}: {len(entries)}")
     for entry in entries[:_SHOWN]:
-        typer.echo(f"  {entry}")
+        typer.echo(f"  {printable(entry)}")
     if len(entries) > _SHOWN:
         typer.echo(f"  ... and {len(entries) - _SHOWN} more")
 

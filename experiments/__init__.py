@@ -1,6 +1,7 @@
 """With which model, data and prompts? Recipes, and what is done with a run: synthesis, status, explanation, export."""
 
 from .batch import BatchUse, RunBatches, open_batches
+from .coverage import runs_coverage
 from .explain import Life, explain
 from .export import export_run
 from .forecast import Forecast, forecast
@@ -41,6 +42,7 @@ __all__ = [
     "prepare_synthesis",
     "refine_forecast",
     "run_status",
+    "runs_coverage",
     "save_recipe",
     "save_topics",
     "update_tree",

@@ -9,9 +9,9 @@ def retire_stale(tree: KnowledgeTree, *, today: date, horizon: timedelta) -> lis
     """Retire harvested tags that were added longer than `horizon` ago; returns them, each before what stands under it.
 
     A tag is harvested where it has a source and a date. One stays while a harvested tag that is not past the horizon
-    stands under it. What was grown under a tag, without a date, goes with it.
+    stands under it. What was grown under a tag, and has no source, goes with it.
     """
-    oldest = (today - horizon).isoformat()
+    oldest = first_day(today, horizon).isoformat()
     edges = list(tree.edges())
     fresh: set[int] = set()
     for parent, child in reversed(edges):
@@ -26,6 +26,11 @@ def retire_stale(tree: KnowledgeTree, *, today: date, horizon: timedelta) -> lis
     for node in stale:
         tree.retire(node, today)
     return stale
+
+
+def first_day(today: date, horizon: timedelta) -> date:
+    """The first day within a horizon, which may reach back further than the calendar does."""
+    return today - min(horizon, today - date.min)
 
 
 def _harvested(attributes: dict[str, str]) -> bool:

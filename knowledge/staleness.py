@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from .retirement import first_day
 from .tree import HIDDEN_ROOT, KnowledgeTree
 
 
@@ -11,7 +12,7 @@ def stale_roots(tree: KnowledgeTree, *, today: date, horizon: timedelta) -> list
     A tag that says nothing of when it came is as old as the tree; a tree whose log does not begin with its making is
     older than any horizon.
     """
-    oldest = (today - horizon).isoformat()
+    oldest = first_day(today, horizon).isoformat()
     made_here = tree.log and tree.log[0].parent is None
     undated = tree.log[0].date.isoformat() if made_here else ""
     root_of: dict[int, int] = {}

@@ -1,9 +1,9 @@
 """How signatures become messages and replies become fields: DSPy's chat format, read strictly.
 
-The messages are those of `dspy.ChatAdapter`, to the byte. What differs is the way back: fields are not cut at markers
-or line separators inside the text, a reply that does not parse is asked again with the error named (never silently
-through another adapter), and a reply that the token limit cut off is asked for once more with twice the limit and then
-is an error, not a record.
+The messages are those of `dspy.ChatAdapter`, to the byte, but that a text with DSPy's marker of an image in it stays
+text. What differs is the way back: fields are not cut at markers or line separators inside the text, a reply that does
+not parse is asked again with the error named (never silently through another adapter), and a reply that the token limit
+cut off is asked for once more with twice the limit and then is an error, not a record.
 """
 
 from collections.abc import Generator
@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any, cast, get_origin
 
 import dspy
+from dspy.adapters.types.base_type import CUSTOM_TYPE_START_IDENTIFIER
 from dspy.adapters.utils import annotation_allows_none, parse_value
 from dspy.lm15 import Message, RefusalPart, Request, Response, request_from_openai_chat
 from dspy.utils.callback import BaseCallback
@@ -45,6 +46,10 @@ _CONNECTION = frozenset(
         "timeout",
     ]
 )
+
+#: What stands between it and its end DSPy cuts out of a message and sends as an image or a file, also where the text
+#: is a tag or a model's reply. While DSPy formats a message, a private-use character keeps it from being found.
+_MARKER, _HIDDEN = CUSTOM_TYPE_START_IDENTIFIER, CUSTOM_TYPE_START_IDENTIFIER.replace("-", "\ue000")
 
 Conversation = Generator[Request, Response, dict[str, Any]]
 
@@ -136,6 +141,13 @@ class CondorAdapter(dspy.ChatAdapter):
             ) from exc
         return fields
 
+    def format(
+        self, signature: type[dspy.Signature], demos: list[dict[str, Any]], inputs: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """DSPy's messages, in which text stays text: only a `dspy.Image` and its like are sent as such."""
+        messages = super().format(signature, _swap(demos, _MARKER, _HIDDEN), _swap(inputs, _MARKER, _HIDDEN))
+        return _swap(messages, _HIDDEN, _MARKER)
+
     def request(
         self,
         lm: dspy.BaseLM,
@@ -172,6 +184,19 @@ class CondorAdapter(dspy.ChatAdapter):
                 repair = REPAIR_REQUEST.format(error=first_line(exc))
                 turns = (Message.assistant(clean_text(text) or "(empty)"), Message.user(clean_text(repair)))
                 request = replace(request, messages=(*request.messages, *turns))
+
+
+def _swap(value: Any, old: str, new: str) -> Any:
+    """A value with one string in the place of another in every text of it; a `dspy.Image` and its like are no text."""
+    if isinstance(value, str):
+        return value.replace(old, new)
+    if isinstance(value, list):
+        return [_swap(item, old, new) for item in value]
+    if isinstance(value, dict):
+        return {key: _swap(item, old, new) for key, item in value.items()}
+    if isinstance(value, dspy.Example):
+        return value.copy(**{key: _swap(item, old, new) for key, item in value.items()})
+    return value
 
 
 def first_line(error: AdapterParseError) -> str:

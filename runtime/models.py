@@ -31,8 +31,8 @@ from .stopping import StopSignal
 _NO_KEY = "none"
 #: Seconds to reach an endpoint; a reply may take as long as the spec's `timeout_s`.
 _CONNECT_S = 10.0
-#: Providers whose endpoints speak OpenAI's chat completions, at an address of one's own.
-_OPENAI_COMPATIBLE = frozenset({"openai", "hosted_vllm", "openai_like", "custom_openai"})
+#: Providers whose endpoints speak OpenAI's chat completions, live and in batches, at an address of one's own.
+OPENAI_COMPATIBLE = frozenset({"openai", "hosted_vllm", "openai_like", "custom_openai"})
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 #: Providers that also find credentials outside the environment: roles, profiles, tokens of the platform.
 _AMBIENT = frozenset(
@@ -236,7 +236,7 @@ def _routes(
     if is_rehearsal(spec.name):
         return [Route(AsyncRehearsalEngine(RehearsalSettings.parse(spec.name)), spec.name)], None
     provider, _, name = spec.name.partition("/")
-    if spec.engine == "litellm" or not spec.addresses or provider not in _OPENAI_COMPATIBLE:
+    if spec.engine == "litellm" or not spec.addresses or provider not in OPENAI_COMPATIBLE:
         # LiteLLM's clients belong to the process.
         clients = [(base, _litellm_client(spec, key, base)) for base in spec.addresses or (None,)]
         return [Route(_litellm_engine(client), base or spec.name) for base, client in clients], None

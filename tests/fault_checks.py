@@ -2,8 +2,6 @@
 
 import json
 import sqlite3
-import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -11,7 +9,7 @@ from typing import Any
 from condor.corpus.records import parse_record
 from condor.runtime.journal import Journal
 
-from support import Cli
+from support import Cli, export
 from warm_cli import WarmCli
 
 #: The key of every fault test. No byte of it may be written anywhere.
@@ -32,27 +30,7 @@ def write_recipe(
 
 def exports(cli: WarmCli, run: str) -> dict[str, bytes]:
     """A run's export in two formats."""
-    written = {}
-    for format_ in ("messages", "dpo"):
-        result = cli.run("export", run, "--format", format_, "--out", f"{run}.{format_}")
-        assert result.returncode == 0, result.stderr
-        written[format_] = (cli.directory / f"{run}.{format_}").read_bytes()
-    return written
-
-
-def status(cli: WarmCli, run: str) -> dict[str, Any]:
-    """What `condor status --json` says."""
-    result = cli.run("status", run, "--json")
-    assert result.returncode == 0, result.stderr
-    return json.loads(result.stdout)
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
-    """Wait for something that must happen soon."""
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.002)
+    return {format_: export(cli, run, format_) for format_ in ("messages", "dpo")}
 
 
 def check_journal(run: Path) -> int:

@@ -1,12 +1,16 @@
 """What tests of several rooms share: a served rehearsal model, and the command line as a process."""
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -104,6 +108,46 @@ class Cli:
         """Write a recipe and return its name."""
         (self.directory / name).write_text(text, encoding="utf-8")
         return name
+
+
+def status(cli: Cli | WarmCli, run: str) -> dict[str, Any]:
+    """What `condor status --json` says."""
+    result = cli.run("status", run, "--json")
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def export(cli: Cli | WarmCli, run: str, format_: str = "messages") -> bytes:
+    """A run's export, which is left in RUN.FORMAT."""
+    result = cli.run("export", run, "--format", format_, "--out", f"{run}.{format_}")
+    assert result.returncode == 0, result.stderr
+    return (cli.directory / f"{run}.{format_}").read_bytes()
+
+
+def refused(cli: Cli, *args: str, **environment: str) -> str:
+    """Run a command that must be refused without a change; returns its one line."""
+    before = _contents(cli.directory)
+    result = cli.run(*args, **environment)
+    assert result.returncode == 2, result.stdout + result.stderr
+    assert "Traceback" not in result.stderr + result.stdout
+    lines = result.stderr.strip().splitlines()
+    assert len(lines) == 1, result.stderr
+    assert _contents(cli.directory) == before
+    return lines[0]
+
+
+def _contents(directory: Path) -> dict[Path, bytes | None]:
+    """Every file and folder, but for what SQLite keeps beside a journal that is read."""
+    found = (path for path in directory.rglob("*") if not path.name.endswith(("-wal", "-shm")))
+    return {path: path.read_bytes() if path.is_file() else None for path in found}
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait for something that must happen soon."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.002)
 
 
 def clean_environment() -> dict[str, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ...errors import UsageFault
-from ...files import read_text
+from ...files import make_directory, read_text
 from ...vocabulary import Language
 from ..tree import KnowledgeTree
 from .condor_json import condor_tree, is_condor_tree, load_tree, save_tree
@@ -80,7 +80,7 @@ def import_tree(
 
 
 def export_tree(tree: KnowledgeTree, path: Path, *, format_: str) -> None:
-    """Write a tree in a format.
+    """Write a tree in a format, and make the folders above the file.
 
     Args:
         tree: the tree.
@@ -94,6 +94,7 @@ def export_tree(tree: KnowledgeTree, path: Path, *, format_: str) -> None:
     """
     if format_ not in EXPORTS:
         raise UsageFault(f"--format {format_}: must be one of {', '.join(EXPORTS)}")
+    make_directory(path.parent)
     EXPORTS[format_](tree, path)
 
 

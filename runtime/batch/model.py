@@ -7,13 +7,10 @@ from dspy.lm15 import Request, Response
 from ...errors import UsageFault
 from ..endpoints import Route
 from ..engine import LimitedEngine
-from ..models import Model, ModelSpec, language_model, model_price
+from ..models import OPENAI_COMPATIBLE, Model, ModelSpec, language_model, model_price
 from ..rehearsal.settings import is_rehearsal
 from ..retry import RetryPolicy
 from ..stopping import StopSignal
-
-#: Providers whose batches take chat completions as OpenAI's do.
-_SERVED = ("openai", "hosted_vllm", "openai_like", "custom_openai")
 
 
 class _NoEngine:
@@ -37,7 +34,7 @@ def sent_name(spec: ModelSpec) -> str:
     if is_rehearsal(spec.name):
         return spec.name
     provider, _, name = spec.name.partition("/")
-    if provider not in _SERVED or not name:
+    if provider not in OPENAI_COMPATIBLE or not name:
         raise UsageFault(
             f"{spec.name}: batch files are OpenAI's; they go with openai/NAME (any service that takes such files) "
             f"or hosted_vllm/NAME"

@@ -4,19 +4,11 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
-from dspy.lm15 import (
-    AuthError,
-    BillingError,
-    LM15Error,
-    RateLimitError,
-    ServerError,
-    TransportError,
-)
+from dspy.lm15 import AuthError, BillingError, LM15Error, ServerError, TransportError
 from dspy.lm15 import TimeoutError as ReplyTimeout
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -26,7 +18,7 @@ from ...files import write_atomically
 from ..environment import redact, variable
 from ..models import ModelSpec
 from ..openai_engine import read_refusal
-from ..retry import told_to_wait
+from ..retry import PASSING, RetryPolicy, told_to_wait
 from .lines import ENDPOINT
 from .model import sent_name
 
@@ -45,20 +37,8 @@ _CHUNK = 256 * 1024
 _PAGE, _PAGES = 100, 50
 #: A Retry-After beyond this is told and not waited for, in seconds.
 _LONGEST_WAIT_S = 300.0
-
-_RETRYABLE = (RateLimitError, ServerError, ReplyTimeout, TransportError)
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How often a call is made in all, and how long is waited in between.
-
-    Attributes:
-        base_s: the wait before attempt k is drawn evenly from 0 to base_s * 2**k, and not shorter than Retry-After.
-    """
-
-    attempts: int = 4
-    base_s: float = 0.5
+#: A round trip has a person waiting for it, who can type the same command again: given up sooner than a run's calls.
+_RETRY = RetryPolicy(attempts=4)
 
 
 class _Foreign(BaseModel):
@@ -118,14 +98,14 @@ class BatchService:
         base: the address up to and including `/v1`.
         key: sent as bearer token; None sends none.
         session: of the event loop in which it is used.
-        patience: with calls that fail in passing.
+        retry: of calls that fail in passing: `attempts` calls in all.
     """
 
-    def __init__(self, base: str, key: str | None, session: aiohttp.ClientSession, patience: Patience) -> None:
+    def __init__(self, base: str, key: str | None, session: aiohttp.ClientSession, retry: RetryPolicy) -> None:
         self.base = base.rstrip("/")
         self._key = key or ""
         self._session = session
-        self._patience = patience
+        self._retry = retry
         self._rng = random.Random()
 
     async def upload(self, path: Path) -> str:
@@ -218,21 +198,20 @@ class BatchService:
                 return data
 
     async def _persist(self, attempt: Callable[[], Awaitable[T]], what: str) -> T:
-        """Try until it succeeds or patience is at its end.
+        """Try until it succeeds or the attempts are spent.
 
         Raises:
             ModelFault: the service refused the key, or cannot be reached.
             BatchFault: it refused something else, or went on failing.
         """
-        number = 0
+        failures = 0
         while True:
             try:
                 return await attempt()
             except LM15Error as exc:
-                number += 1
-                wait = max(self._rng.uniform(0, self._patience.base_s * 2**number), exc.retry_after or 0.0)
-                retryable = isinstance(exc, _RETRYABLE)
-                if not retryable or number >= self._patience.attempts or wait > _LONGEST_WAIT_S:
+                wait = self._retry.delay(exc, failures, self._rng)
+                failures += 1
+                if not isinstance(exc, PASSING) or failures >= self._retry.attempts or wait > _LONGEST_WAIT_S:
                     raise self._fault(exc, what) from exc
                 await asyncio.sleep(wait)
 
@@ -252,7 +231,7 @@ class BatchService:
 
 
 @asynccontextmanager
-async def service_for(spec: ModelSpec, *, patience: Patience | None = None) -> AsyncIterator[BatchService]:
+async def service_for(spec: ModelSpec, *, retry: RetryPolicy = _RETRY) -> AsyncIterator[BatchService]:
     """The batch service of a model, at its address or at OpenAI's, with the key from the environment.
 
     Raises:
@@ -264,7 +243,7 @@ async def service_for(spec: ModelSpec, *, patience: Patience | None = None) -> A
     key = _find_key(spec)
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     async with aiohttp.ClientSession(headers=headers) as session:
-        yield BatchService(spec.addresses[0] if spec.addresses else OPENAI, key, session, patience or Patience())
+        yield BatchService(spec.addresses[0] if spec.addresses else OPENAI, key, session, retry)
 
 
 def _find_key(spec: ModelSpec) -> str | None:

@@ -4,21 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from support import Cli, Endpoint
+from support import Cli, Endpoint, refused
 
 RECIPE = "tree: seed:en\nrecords: 6\nmodel: rehearsal\n"
-
-
-def refused(cli: Cli, *args: str, **environment: str) -> str:
-    """Run a command that must be refused; returns its one line."""
-    before = sorted(cli.directory.rglob("*"))
-    result = cli.run(*args, **environment)
-    assert result.returncode == 2, result.stderr
-    assert "Traceback" not in result.stderr + result.stdout
-    lines = result.stderr.strip().splitlines()
-    assert len(lines) == 1, result.stderr
-    assert sorted(cli.directory.rglob("*")) == before
-    return lines[0]
 
 
 def synth(recipe: str, *options: str) -> list[str]:

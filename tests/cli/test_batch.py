@@ -9,7 +9,7 @@ import pytest
 from condor.runtime.rehearsal.settings import RehearsalSettings
 
 from batch_server import BatchServer, answer_request
-from support import Cli, ServerThread
+from support import Cli, ServerThread, export, refused, status
 
 WELL = RehearsalSettings()
 RECIPE = "tree: [seed:en, seed:zh]\nlanguages: [en, zh]\nrecords: {records}\nmodel: {model}\n"
@@ -30,15 +30,6 @@ def base(server: BatchServer) -> Iterator[str]:
 
 def recipe(cli: Cli, records: int, base: str = "http://127.0.0.1:9/v1") -> str:
     return cli.recipe(RECIPE.format(records=records, model=f"{{name: openai/rehearsal, api_base: '{base}'}}"))
-
-
-def status(cli: Cli, run: str) -> dict[str, object]:
-    return json.loads(cli.run("status", run, "--json").stdout)
-
-
-def export(cli: Cli, run: str) -> bytes:
-    assert cli.run("export", run, "--format", "dpo", "--out", f"{run}.jsonl").returncode == 0
-    return (cli.directory / f"{run}.jsonl").read_bytes()
 
 
 @pytest.mark.timeout(400)
@@ -65,7 +56,7 @@ def test_through_a_service_and_back_until_all_is_kept_as_in_a_live_run(
     assert server.count.batches == server.count.uploads == 4
     live = cli.run("synth", "recipe.yaml", "--run", "live")
     assert live.returncode == 0, live.stderr
-    assert export(cli, "run") == export(cli, "live")
+    assert export(cli, "run", "dpo") == export(cli, "live", "dpo")
     ours, theirs = status(cli, "run"), status(cli, "live")
     assert ours | {"run": ""} == theirs | {"run": ""}
     assert ours["pending"] == 0
@@ -115,16 +106,6 @@ def test_a_shortfall_is_one_with_batch_files_too(cli: Cli) -> None:
     last = cli.run(*synth)
     assert last.returncode == 3
     assert "9 short: every cell of the tree was asked (3 failed (unreadable))" in last.stdout
-
-
-def refused(cli: Cli, *args: str) -> str:
-    """Run a command that must be refused without a change; returns its one line."""
-    before = sorted(cli.directory.rglob("*"))
-    result = cli.run(*args)
-    assert result.returncode == 2, result.stdout + result.stderr
-    assert sorted(cli.directory.rglob("*")) == before
-    (line,) = result.stderr.strip().splitlines()
-    return line
 
 
 def test_what_cannot_work_is_told_in_one_line_before_anything_is_written(cli: Cli) -> None:

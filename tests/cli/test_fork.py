@@ -3,7 +3,6 @@
 import json
 import shutil
 import sqlite3
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 
 from condor.runtime.rehearsal.settings import RehearsalSettings
 
-from support import Cli, Endpoint
+from support import Cli, Endpoint, export, refused, status, wait_for
 
 RECIPE = "tree: [seed:en, seed:zh]\nlanguages: [en, zh]\nrecords: {records}\nmodel: {model}\n"
 #: Stands for a version of Condor whose critique prompt is another one.
@@ -29,26 +28,6 @@ def changed(cli: Cli) -> Cli:
 
 def files_of(run: Path) -> dict[str, tuple[bytes, int]]:
     return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in run.iterdir()}
-
-
-def status(cli: Cli, run: str) -> dict[str, object]:
-    result = cli.run("status", run, "--json")
-    assert result.returncode == 0, result.stderr
-    return json.loads(result.stdout)
-
-
-def export(cli: Cli, run: str, format_: str = "messages") -> bytes:
-    result = cli.run("export", run, "--format", format_, "--out", f"{run}.jsonl")
-    assert result.returncode == 0, result.stderr
-    return (cli.directory / f"{run}.jsonl").read_bytes()
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
-    """Wait for something that must happen soon."""
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.01)
 
 
 def test_a_fork_of_an_unchanged_run_makes_no_call_and_needs_the_old_run_no_more(cli: Cli, endpoint: Endpoint) -> None:
@@ -164,22 +143,6 @@ def test_what_a_kill_left_before_there_was_a_run_is_made_anew(cli: Cli) -> None:
     assert cli.run("synth", recipe, "--run", "plain").returncode == 0
     assert (status(cli, "plain")["inherited"], status(cli, "plain")["forked_from"]) == (0, None)
     assert not (cli.directory / "plain" / "inherited.db").exists()
-
-
-def refused(cli: Cli, *args: str) -> str:
-    before = contents(cli.directory)
-    result = cli.run(*args)
-    assert result.returncode == 2, result.stdout + result.stderr
-    lines = result.stderr.strip().splitlines()
-    assert len(lines) == 1, result.stderr
-    assert contents(cli.directory) == before
-    return lines[0]
-
-
-def contents(directory: Path) -> dict[Path, bytes]:
-    """Every file, but for what SQLite keeps beside a journal that is read."""
-    files = (path for path in directory.rglob("*") if path.is_file() and not path.name.endswith(("-wal", "-shm")))
-    return {path: path.read_bytes() for path in files}
 
 
 def test_what_cannot_be_forked_is_refused_in_one_line_and_nothing_is_made(cli: Cli) -> None:

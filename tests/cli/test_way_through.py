@@ -13,33 +13,13 @@ import pytest
 from condor.runtime.rehearsal.settings import RehearsalSettings
 from condor.vocabulary import DIFFICULTIES, TASKS
 
-from support import SHARED_TAGS, Cli, Endpoint
+from support import SHARED_TAGS, Cli, Endpoint, export, status, wait_for
 
 RECIPE = "tree: [seed:en, seed:zh]\nlanguages: [en, zh]\nrecords: {records}\nmodel: {model}\n"
 
 
 def lines_of(path: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").removesuffix("\n").split("\n")]
-
-
-def export(cli: Cli, run: str, out: str, format_: str = "messages", stage: str = "refine") -> bytes:
-    result = cli.run("export", run, "--format", format_, "--stage", stage, "--out", out)
-    assert result.returncode == 0, result.stderr
-    return (cli.directory / out).read_bytes()
-
-
-def status(cli: Cli, run: str) -> dict[str, object]:
-    result = cli.run("status", run, "--json")
-    assert result.returncode == 0, result.stderr
-    return json.loads(result.stdout)
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
-    """Wait for something that must happen soon."""
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.01)
 
 
 def test_quickstart_covers_roots_tasks_difficulties_and_languages_in_four_formats(cli: Cli) -> None:
@@ -75,7 +55,7 @@ def test_served_and_embedded_model_give_the_same_records(cli: Cli, endpoint: End
     assert served.returncode == 0, served.stderr
     assert "rehearsal data" in served.stdout
     assert endpoint.count.calls == 80  # 8 cells, then 24 answers, critiques and refinements
-    assert export(cli, "served", "served.jsonl") == export(cli, "embedded", "embedded.jsonl")
+    assert export(cli, "served") == export(cli, "embedded")
     assert status(cli, "served")["input_tokens"] == endpoint.count.input_tokens
 
 
@@ -98,7 +78,7 @@ def test_killed_run_goes_on_without_paying_twice_and_ends_as_if_nothing_had_happ
     last = cli.run("synth", recipe, "--run", "broken", "--api-base", broken.base, *options)
     assert last.returncode == 0, last.stderr
     for format_ in ("messages", "dpo"):
-        assert export(cli, "broken", f"b-{format_}", format_) == export(cli, "whole", f"w-{format_}", format_)
+        assert export(cli, "broken", format_) == export(cli, "whole", format_)
     assert set(broken.count.asked) == set(whole.count.asked)
     assert whole.count.summary()["repeated"] == 0
     repeated = sum(broken.count.asked.values()) - len(broken.count.asked)
@@ -164,8 +144,8 @@ def test_shortfall_is_told_and_exits_3(cli: Cli) -> None:
 def test_explain_tells_a_records_whole_life(cli: Cli) -> None:
     recipe = cli.recipe(RECIPE.format(records=6, model="rehearsal") + "refine:\n  rounds: 2\n")
     assert cli.run("synth", recipe, "--run", "run").returncode == 0
-    export(cli, "run", "lines.jsonl")
-    line = lines_of(cli.directory / "lines.jsonl")[0]
+    export(cli, "run")
+    line = lines_of(cli.directory / "run.messages")[0]
     record_id = str(line["id"])
     text = cli.run("explain", "run", record_id[:12]).stdout
     for part in (" > ".join(line["path"]), line["task"], f"question ({line['difficulty']})", record_id, "tokens in"):  # pyright: ignore[reportArgumentType, reportCallIssue]
@@ -208,8 +188,8 @@ def test_public_tag_sample_is_imported_and_synthesised_from(cli: Cli) -> None:
     assert "45 roots, 270 branches, 811 leaf entries" in result.stdout
     recipe = cli.recipe("tree: tags.json\nrecords: 90\nmodel: rehearsal\n")
     assert cli.run("synth", recipe, "--run", "run").returncode == 0
-    export(cli, "run", "lines.jsonl")
-    roots = {line["path"][0] for line in lines_of(cli.directory / "lines.jsonl")}  # pyright: ignore[reportIndexIssue]
+    export(cli, "run")
+    roots = {line["path"][0] for line in lines_of(cli.directory / "run.messages")}  # pyright: ignore[reportIndexIssue]
     assert len(roots) == 30
 
 

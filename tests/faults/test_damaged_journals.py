@@ -19,8 +19,9 @@ from condor.experiments import Recipe, prepare_synthesis
 from condor.runtime.journal import Journal
 from condor.runtime.run_directory import RunDirectory
 
-from fault_checks import exports, wait_for, write_recipe
+from fault_checks import exports, write_recipe
 from fault_server import FaultServer
+from support import wait_for
 from warm_cli import WarmCli
 
 Serve = Callable[[FaultServer], str]

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from fault_checks import CONCURRENCY, check_journal, exports, status, write_recipe
+from fault_checks import CONCURRENCY, check_journal, exports, write_recipe
 from fault_server import FaultServer
+from support import status
 from warm_cli import WarmCli
 
 Serve = Callable[[FaultServer], str]

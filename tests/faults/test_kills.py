@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from fault_checks import CONCURRENCY, check_journal, exports, wait_for, write_recipe
+from fault_checks import CONCURRENCY, check_journal, exports, write_recipe
 from fault_server import FaultServer
+from support import wait_for
 from warm_cli import WarmCli
 
 Serve = Callable[[FaultServer], str]

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from fault_checks import CONCURRENCY, check_journal, exports, status, wait_for, write_recipe
+from fault_checks import CONCURRENCY, check_journal, exports, write_recipe
 from fault_server import FaultServer
+from support import status, wait_for
 from warm_cli import WarmCli
 
 Serve = Callable[[FaultServer], str]

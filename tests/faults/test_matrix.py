@@ -13,17 +13,7 @@ from typing import Any
 
 import pytest
 
-from fault_checks import (
-    CANARY,
-    CONCURRENCY,
-    RECORDS,
-    check_journal,
-    check_no_secret,
-    exports,
-    status,
-    wait_for,
-    write_recipe,
-)
+from fault_checks import CANARY, CONCURRENCY, RECORDS, check_journal, check_no_secret, exports, write_recipe
 from fault_server import (
     Call,
     CallLog,
@@ -51,7 +41,7 @@ from fault_server import (
     stops_short,
     trickles,
 )
-from support import ServerThread, clean_environment
+from support import ServerThread, clean_environment, status, wait_for
 from warm_cli import WarmCli, WarmInterpreter
 
 Serve = Callable[[FaultServer], str]

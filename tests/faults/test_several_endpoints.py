@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from fault_checks import CONCURRENCY, check_journal, exports, status, write_recipe
+from fault_checks import CONCURRENCY, check_journal, exports, write_recipe
 from fault_server import Fault, FaultServer, after, hangs, refuses, resets
+from support import status
 from warm_cli import WarmCli
 
 Serve = Callable[[FaultServer], str]

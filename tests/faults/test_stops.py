@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from fault_checks import CANARY, CONCURRENCY, check_journal, check_no_secret, wait_for, write_recipe
+from fault_checks import CANARY, CONCURRENCY, check_journal, check_no_secret, write_recipe
 from fault_server import FaultServer, after, hangs
-from support import Cli
+from support import Cli, wait_for
 from warm_cli import WarmCli
 
 Serve = Callable[[FaultServer], str]

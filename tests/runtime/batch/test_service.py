@@ -12,9 +12,10 @@ from aiohttp import web
 
 from condor.errors import BatchFault, ModelFault, UsageFault
 from condor.runtime.batch.roundtrip import RoundTrip, ShardState
-from condor.runtime.batch.service import BatchService, Patience, service_for
+from condor.runtime.batch.service import BatchService, service_for
 from condor.runtime.batch.store import BatchStore
 from condor.runtime.models import ModelSpec
+from condor.runtime.retry import RetryPolicy
 
 from batch_server import BatchServer, all_well
 from batch_support import Run
@@ -22,7 +23,7 @@ from support import ServerThread
 
 T = TypeVar("T")
 
-HASTY = Patience(attempts=3, base_s=0.001)
+HASTY = RetryPolicy(attempts=3, base_s=0.001)
 CANARY = "canary-4711-canary"
 
 
@@ -46,7 +47,7 @@ def trip(run: Run, spec: ModelSpec, work: Callable[[RoundTrip], Awaitable[T]]) -
 
     async def inside() -> T:
         with BatchStore(run.notes) as store:
-            async with service_for(spec, patience=HASTY) as service:
+            async with service_for(spec, retry=HASTY) as service:
                 return await work(RoundTrip(store, run.batch, service, on_state=states.append))
 
     return asyncio.run(inside()), states
