@@ -34,6 +34,14 @@ class LanguageChoice(StrEnum):
     zh = "zh"
 
 
+class ScopeChoice(StrEnum):
+    """Which tags are compared with each other, as typer shows them."""
+
+    siblings = "siblings"
+    root = "root"
+    tree = "tree"
+
+
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run's directory.", show_default=False)]
 ModelOption = Annotated[
     str | None,

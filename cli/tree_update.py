@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import MOST_DAYS, DateOption, JsonOption, given_date
+from .options import MOST_DAYS, DateOption, JsonOption, ScopeChoice, given_date
 
 if TYPE_CHECKING:
     from ..knowledge import LogEntry, TagMerge, TreeDiff
@@ -88,14 +88,19 @@ def retire(
     typer.echo(f"{out}: retired {len(retired)}, version {forest.version}")
 
 
-def dedup(tree: TreeFile, out: OutOption, today: DateOption = None) -> None:
+def dedup(
+    tree: TreeFile,
+    out: OutOption,
+    within: Annotated[ScopeChoice, typer.Option("--within", help="Which tags are compared.")] = ScopeChoice.tree,
+    today: DateOption = None,
+) -> None:
     """Merge tags that are one topic: the one nearer to its root stays, and takes what stood under the other."""
     from ..experiments.trees import load_trees
     from ..files import make_directory
     from ..knowledge import log_change, merge_duplicates, save_tree, utc_today
 
     forest = load_trees([tree])
-    merged, merges = merge_duplicates(forest)
+    merged, merges = merge_duplicates(forest, within=within.value)
     log_change(
         merged,
         parent=forest.version,

@@ -3,26 +3,39 @@
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import Literal, get_args
 
 from .cleaning import MIN_COSINE, DuplicateIndex, Match, MeaningIndex
 from .history import TagMerge
 from .tree import HIDDEN_ROOT, KnowledgeTree
 
+#: Which tags are compared: those right under one tag, those under one root tag, or all of a language.
+Scope = Literal["siblings", "root", "tree"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+
 
 def merge_duplicates(
-    tree: KnowledgeTree, *, vectors: Mapping[int, Sequence[float]] | None = None, min_cosine: float = MIN_COSINE
+    tree: KnowledgeTree,
+    *,
+    within: Scope = "tree",
+    vectors: Mapping[int, Sequence[float]] | None = None,
+    min_cosine: float = MIN_COSINE,
 ) -> tuple[KnowledgeTree, tuple[TagMerge, ...]]:
-    """A tree in which no two tags of a language are one topic, and the merges that this took.
+    """A tree in which no two tags are one topic, and the merges that this took.
+
+    The whole tree is right where each tag is understood without its path, as grown ones are. Elsewhere a name may be
+    two topics: "Basic Training" under Pets and under Military.
 
     The tag nearer to its root stays, and of two on one level the one that comes first. What stood under the other moves
     under it, where it may in turn be merged. Retired tags, and what stands under them, stay as they are.
 
     Args:
         tree: the tree; it is left as it is.
+        within: which tags are compared; different languages never are.
         vectors: of tags by their node, to compare meanings by; without one, letters alone decide.
         min_cosine: from which on two vectors mean the same.
     """
-    merging = _Merging(tree, vectors or {}, min_cosine)
+    merging = _Merging(tree, within, vectors or {}, min_cosine)
     for parent, node in _by_level(tree):
         merging.take(parent, node)
     return merging.made, tuple(merging.merges)
@@ -39,27 +52,34 @@ def _by_level(tree: KnowledgeTree) -> Iterator[tuple[int, int]]:
             yield parent, child
 
 
+#: Of a scope: a language, or the tag that its tags stand under.
+_Key = int | str | None
+
+
 class _Merging:
     """The making of the new tree, tag by tag."""
 
-    def __init__(self, tree: KnowledgeTree, vectors: Mapping[int, Sequence[float]], min_cosine: float) -> None:
+    def __init__(
+        self, tree: KnowledgeTree, within: Scope, vectors: Mapping[int, Sequence[float]], min_cosine: float
+    ) -> None:
         self.made = KnowledgeTree()
         self.made.log = tree.log
         self.merges: list[TagMerge] = []
         self._tree = tree
+        self._within: Scope = within
         self._vectors = vectors
         self._min_cosine = min_cosine
         self._stands_for = {HIDDEN_ROOT: HIDDEN_ROOT}
-        self._language: dict[int, str | None] = {}
+        self._scope: dict[int, _Key] = {}
         self._retired: dict[int, str] = {}
         self._topics: set[int] = set()
-        self._known: dict[str | None, DuplicateIndex] = {}
-        self._meanings: dict[str | None, MeaningIndex] = {}
+        self._known: dict[_Key, DuplicateIndex] = {}
+        self._meanings: dict[_Key, MeaningIndex] = {}
 
     def take(self, parent: int, node: int) -> None:
         """Add a tag, or note what it is merged into."""
         attributes = self._tree.graph.nodes[node]
-        self._language[node] = attributes.get("language") if parent == HIDDEN_ROOT else self._language[parent]
+        self._scope[node] = self._scope_of(parent, node)
         retired = attributes.get("retired", self._retired.get(parent))
         if retired is not None:
             self._retired[node] = retired
@@ -89,20 +109,30 @@ class _Merging:
         if made not in self._topics and not self.made.is_retired(made):
             self.made.retire(made, date.fromisoformat(since))
 
+    def _scope_of(self, parent: int, node: int) -> _Key:
+        """What the tags have in common that are compared; root tags are compared with those of their language."""
+        if parent == HIDDEN_ROOT:
+            return self._tree.graph.nodes[node].get("language")
+        if self._within == "siblings":
+            return self._stands_for[parent]
+        if self._within == "root" and self._tree.parent(parent) == HIDDEN_ROOT:
+            return self._stands_for[parent]
+        return self._scope[parent]
+
     def _find(self, node: int) -> Match | None:
         """What a tag is the same topic as, in the new tree's nodes."""
-        language, name = self._language[node], self._tree.name(node)
-        match = self._known[language].find(name) if language in self._known else None
-        if match is None and node in self._vectors and language in self._meanings:
-            match = self._meanings[language].find(name, self._vectors[node])
+        scope, name = self._scope[node], self._tree.name(node)
+        match = self._known[scope].find(name) if scope in self._known else None
+        if match is None and node in self._vectors and scope in self._meanings:
+            match = self._meanings[scope].find(name, self._vectors[node])
         return match
 
     def _learn(self, node: int) -> None:
-        language, made = self._language[node], self._stands_for[node]
+        scope, made = self._scope[node], self._stands_for[node]
         self._topics.add(made)
-        self._known.setdefault(language, DuplicateIndex()).add(made, self._tree.name(node))
+        self._known.setdefault(scope, DuplicateIndex()).add(made, self._tree.name(node))
         if node in self._vectors:
-            meanings = self._meanings.setdefault(language, MeaningIndex(self._min_cosine))
+            meanings = self._meanings.setdefault(scope, MeaningIndex(self._min_cosine))
             meanings.add(made, self._tree.name(node), self._vectors[node])
 
     def _merge(self, node: int, match: Match) -> None:

@@ -2,11 +2,13 @@
 
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from condor.knowledge import KnowledgeTree, merge_duplicates
 from condor.knowledge.cleaning import find_duplicates
+from condor.knowledge.deduplication import Scope
 from condor.vocabulary import Language
 
 DAY = date(2026, 11, 22)
@@ -108,6 +110,27 @@ def test_attributes_and_log_come_along() -> None:
     tree.note_added(_node(tree, "News/Floods"), DAY, source="feed.xml")
     merged, _ = merge_duplicates(tree)
     assert merged.graph.nodes[_node(merged, "News/Floods")] == tree.graph.nodes[_node(tree, "News/Floods")]
+
+
+@pytest.mark.parametrize(
+    ("within", "merged"),
+    [
+        ("siblings", ["Pets/Dogs"]),
+        ("root", ["Pets/Dogs", "Pets/Cats/Training"]),
+        # That of the army stands nearer to its root, and stays.
+        ("tree", ["Pets/Dogs", "Pets/Dog/Training", "Pets/Cats/Training"]),
+    ],
+)
+def test_the_scope_says_which_tags_are_compared(within: Scope, merged: list[str]) -> None:
+    tree = _tree("Pets/Dog/Training", "Pets/Dogs", "Pets/Cats/Training", "Army/Drill", "Army/Training")
+    _, merges = merge_duplicates(tree, within=within)
+    assert ["/".join(merge.path) for merge in merges] == merged
+
+
+def test_what_moves_to_siblings_is_compared_with_them() -> None:
+    merged, merges = merge_duplicates(_tree("Pets/Dog/Food", "Pets/Dogs/Foods", "Pets/Cat/Food"), within="siblings")
+    assert [merge.path for merge in merges] == [("Pets", "Dogs"), ("Pets", "Dogs", "Foods")]
+    assert len(merged) == 5
 
 
 def test_a_deep_tree_needs_no_recursion() -> None:
