@@ -5,6 +5,7 @@ other way out. aiohttp's `trust_env` is not: it would also send passwords from ~
 """
 
 import asyncio
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -53,15 +54,17 @@ async def fetch(url: str, *, timeout_s: float = 30.0, max_bytes: int = MAX_SOURC
         FetchFault: the URL cannot be fetched, points elsewhere, or answers with an error, too late or too much. No
             message holds a query string or userinfo.
     """
-    target = _checked(url)
     shown = shown_url(url)
     try:
+        target = _checked(url, shown)
         async with asyncio.timeout(timeout_s), _session() as session:
             return await _follow(session, target, shown, max_bytes)
     except TimeoutError as exc:
         raise FetchFault(f"{shown}: not there in whole after {timeout_s:g} s; try again later") from exc
     except aiohttp.ClientError as exc:
         raise FetchFault(f"{shown}: cannot be fetched: {_reason(exc)}") from exc
+    except UnicodeError as exc:  # out of the system's resolver, or of the host's name in letters
+        raise FetchFault(f"{shown}: there can be no host of that name") from exc
     except UnreadableFile as exc:
         raise FetchFault(str(exc)) from exc
 
@@ -76,16 +79,16 @@ def shown_url(url: str) -> str:
     return plain_line(redact(bare)) or "the URL"
 
 
-def _checked(url: str) -> URL:
+def _checked(url: str, shown: str) -> URL:
     """The URL, if it is one that may be fetched; messages repeat nothing of it but scheme, host and path."""
     try:
         target = URL(url)
     except ValueError as exc:
         raise FetchFault("a URL cannot be read; write it as http://HOST/PATH or https://HOST/PATH") from exc
     if target.scheme not in ("http", "https") or not target.host:
-        raise FetchFault(f"{shown_url(url)}: only http and https can be fetched; name a file by its path")
+        raise FetchFault(f"{shown}: only http and https can be fetched; name a file by its path")
     if target.user is not None or target.password is not None:
-        raise FetchFault(f"{shown_url(url)}: a URL with a user name or password is not fetched; leave them out")
+        raise FetchFault(f"{shown}: a URL with a user name or password is not fetched; leave them out")
     return target
 
 
@@ -185,5 +188,5 @@ def _reason(error: aiohttp.ClientError) -> str:
     if isinstance(error, aiohttp.ClientSSLError):
         return "its certificate or encryption is not accepted"
     if isinstance(error, OSError):
-        return error.strerror or "the connection failed"
+        return os.strerror(error.errno) if error.errno and error.errno > 0 else "the connection failed"
     return type(error).__name__

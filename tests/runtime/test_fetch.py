@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import re
 import socket
 import threading
 import time
@@ -283,7 +284,7 @@ def test_a_refused_connection_and_no_http_are_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     told = refusal(f"http://127.0.0.1:{port}/feed?key=secret-key")
-    assert told.startswith(f"http://127.0.0.1:{port}/feed: cannot be fetched: ")
+    assert told.startswith(f"http://127.0.0.1:{port}/feed: cannot be fetched: Connection refused")
     assert "secret-key" not in told
     with RawServer(b"SSH-2.0-OpenSSH\r\n") as server:
         assert "its answer is not HTTP" in refusal(server.base)
@@ -369,6 +370,11 @@ def test_what_cannot_be_fetched_is_refused_without_what_may_be_secret(url: str, 
     refused = refusal(url)
     assert told in refused
     assert "secret-key" not in refused
+
+
+@pytest.mark.parametrize("host", ["a" * 70 + ".invalid", "a..invalid", "xn--", "é" * 60 + ".invalid"])
+def test_a_host_that_cannot_be_is_refused(host: str) -> None:
+    assert re.search("there can be no host of that name|a URL cannot be read", refusal(f"http://{host}/"))
 
 
 def test_a_key_in_the_environment_is_not_shown_in_a_path(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -259,6 +259,11 @@ def test_a_bomb_behind_a_decoy_expands_to_nothing(opened: list[str]) -> None:
     assert opened == []
 
 
+def test_an_entity_behind_a_decoy_stays_what_is_written() -> None:
+    document = '<!-- <rss > --><!DOCTYPE rss [<!ENTITY x "expanded">]>' + rss("&x; and more", head="")
+    assert texts(feed(document)) == ["&x; and more"]
+
+
 def test_a_doctype_and_addresses_of_files_fetch_nothing(opened: list[str]) -> None:
     document = '<!DOCTYPE rss SYSTEM "file:///etc/hostname">' + rss(
         "Tea</title><link>../x</link><enclosure url='http://127.0.0.1:9/'/><title>", head=""

@@ -182,8 +182,8 @@ def test_a_malformed_line_is_refused_with_its_number(content: str, message: str)
     ("name", "content_type", "content", "text"),
     [
         ("t.XML", "text/plain", RSS, "Tea"),
-        ("t.xml.gz", None, gzip.compress(RSS), "Tea"),
-        ("t.xml", None, gzip.compress(RSS), "Tea"),
+        ("t.xml.gz", None, gzip.compress(RSS, mtime=0), "Tea"),
+        ("t.xml", None, gzip.compress(RSS, mtime=0), "Tea"),
         ("t.txt", "text/plain", RSS, "Tea"),
         ("http://127.0.0.1/rss", "text/html; charset=utf-8", RSS, "Tea"),
         ("http://127.0.0.1/trends", "application/rss+xml", b" \n" + RSS, "Tea"),
