@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from ..knowledge.cleaning import MIN_COSINE, DuplicateIndex, Embedder, Match, MeaningIndex, TagRejection, clean_proposal
 from ..knowledge.tree import HIDDEN_ROOT, KnowledgeTree
 from ..vocabulary import Language
-from .growth_report import GrowthReport, Merge, Refusal
+from .growth_report import GrowthReport, Merge, NearMiss, Refusal
 
-#: Texts in one call of an embedding model.
-_TEXTS_A_CALL = 256
+#: Texts handed to an embedder at once.
+_TEXTS_AT_ONCE = 256
+#: How far below the threshold a cosine is a near miss.
+_NEAR_MISS = 0.05
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Planter:
         self._limits = limits
         self._embedder = embedder
         self._known = DuplicateIndex()
-        self._meanings = MeaningIndex(limits.min_cosine)
+        self._meanings = MeaningIndex(limits.min_cosine - _NEAR_MISS)
         self._root: dict[int, int] = {}
         self._under_root: dict[int, int] = {}
 
@@ -80,9 +82,11 @@ class Planter:
             if node in grown or parent in self._root:
                 self._note(node, parent)
         standing = list(self._root)
-        vectors = await self._embed([self._tree.name(node) for node in standing])
-        for node, vector in zip(standing, vectors, strict=True):
-            self._learn(node, vector)
+        for start in range(0, len(standing), _TEXTS_AT_ONCE):
+            some = standing[start : start + _TEXTS_AT_ONCE]
+            vectors = await self._embed([self._tree.name(node) for node in some])
+            for node, vector in zip(some, vectors, strict=True):
+                self._learn(node, vector)
 
     def room(self, parent: int) -> float:
         """How many more tags there is room for under a tag, by the size and the quota; may be infinite."""
@@ -120,7 +124,7 @@ class Planter:
             self.report.proposed += 1
             if isinstance(proposal.tag, TagRejection):
                 self._refuse(parent, proposal.text, proposal.tag)
-            elif match := self._match(proposal.tag, proposal.vector):
+            elif match := self._match(parent, proposal.tag, proposal.vector):
                 self._merge(parent, proposal.tag, match)
                 elsewhere.append(proposal.tag)
             else:
@@ -131,14 +135,18 @@ class Planter:
     async def _embed(self, texts: Sequence[str]) -> list[Sequence[float] | None]:
         if self._embedder is None:
             return [None] * len(texts)
-        vectors: list[Sequence[float] | None] = []
-        for start in range(0, len(texts), _TEXTS_A_CALL):
-            vectors += await self._embedder(texts[start : start + _TEXTS_A_CALL])
-        return vectors
+        return list(await self._embedder(texts))
 
-    def _match(self, tag: str, vector: Sequence[float] | None) -> Match | None:
+    def _match(self, parent: int, tag: str, vector: Sequence[float] | None) -> Match | None:
         match = self._known.find(tag)
-        return self._meanings.find(tag, vector) if match is None and vector is not None else match
+        if match is not None or vector is None:
+            return match
+        nearest = self._meanings.find(tag, vector)
+        if nearest is None or nearest.likeness.score >= self._limits.min_cosine:
+            return nearest
+        into = " > ".join(self._tree.path(nearest.number))
+        self.report.note_near_miss(NearMiss(self._show(parent, tag), into, round(nearest.likeness.score, 4)))
+        return None
 
     def _add(self, parent: int, tag: str, vector: Sequence[float] | None) -> None:
         node = self._tree.add(tag, parent=parent, language=self._language if parent == HIDDEN_ROOT else None)
