@@ -8,11 +8,13 @@ import typer
 
 from . import tree_coverage, tree_update
 from .console import make_console
+from .embedder import EmbedderBaseOption, EmbedderOption, MinCosineOption, read_embedder, tell_embeddings
 from .options import ApiBaseOption, JsonOption, LanguageChoice, ModelOption
 
 if TYPE_CHECKING:
     from ..knowledge import ImportReport, KnowledgeTree
     from ..programs import GrowthReport
+    from ..runtime.embedding import EmbeddingFigures
 
 app = typer.Typer(no_args_is_help=True, help="The World Knowledge Tree: import, grow, show, count, compare.")
 app.command("diff")(tree_update.diff)
@@ -107,6 +109,9 @@ def grow(
     model: ModelOption = "rehearsal",
     api_base: ApiBaseOption = None,
     concurrency: Annotated[int, typer.Option("--concurrency", min=1, max=4096, help="Calls in flight at most.")] = 16,
+    embedder: EmbedderOption = None,
+    embedder_api_base: EmbedderBaseOption = None,
+    min_cosine: MinCosineOption = None,
 ) -> None:
     """Grow a tree with a model: root tags first, then level by level. The same command again goes on with it."""
     from pydantic import ValidationError
@@ -114,6 +119,7 @@ def grow(
     from ..errors import UsageFault
     from ..experiments import GrowthPlan, grow_tree
     from ..experiments.trees import load_trees
+    from ..knowledge.cleaning import MIN_COSINE
     from ..programs import GrowthLimits
     from ..runtime.models import ModelSpec
     from ..runtime.stopping import StopSignal
@@ -124,11 +130,20 @@ def grow(
         spec = ModelSpec.model_validate({"name": model, "api_base": api_base})
     except ValidationError as exc:
         raise UsageFault("; ".join(_option_problem(error) for error in exc.errors())) from exc
+    embedder_spec = read_embedder(embedder, embedder_api_base, min_cosine)
     common, quotas = _quotas(quota or [])
-    limits = GrowthLimits(size=size, quota=common, quotas=quotas, min_new_rate=min_new_rate, rounds=rounds)
+    limits = GrowthLimits(
+        size=size,
+        quota=common,
+        quotas=quotas,
+        min_new_rate=min_new_rate,
+        rounds=rounds,
+        min_cosine=MIN_COSINE if min_cosine is None else min_cosine,
+    )
     plan = GrowthPlan(language=language.value, roots=roots, depth=depth, branching=branching, limits=limits)
     console = make_console()
     stopping = StopSignal()
+    embedded: list[EmbeddingFigures] = []
     begin = load_trees([start]) if start else None
     with counting(console, "growing") as counter:
         growth = grow_tree(
@@ -139,10 +154,14 @@ def grow(
             concurrency=concurrency,
             on_step=lambda entry: counter.add(entry.calls),
             stopping=stopping,
+            embedder=embedder_spec,
+            on_embedded=embedded.append,
         )
         tree, report = run_until_done(growth, stop=stopping.set, console=console)
     typer.echo(f"{run / 'tree.json'}: {len(tree)} tags, version {tree.version}")
     _report_growth(report)
+    for figures in embedded:
+        tell_embeddings(figures, report)
 
 
 @app.command("show")

@@ -4,7 +4,7 @@ from .adapter import CondorAdapter
 from .answer import AnswerQuestion
 from .critique import CritiqueAnswer
 from .growth import GrowTree
-from .growth_report import GrowthReport, Merge, Refusal
+from .growth_report import GrowthReport, Merge, NearMiss, Refusal
 from .place import PlaceTopic
 from .planting import GrowthLimits
 from .question import WriteQuestions
@@ -23,6 +23,7 @@ __all__ = [
     "GrowthLimits",
     "GrowthReport",
     "Merge",
+    "NearMiss",
     "PlaceTopic",
     "ProposeRoots",
     "Refine",

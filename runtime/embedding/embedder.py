@@ -1,10 +1,8 @@
 """An embedder whose vectors are journaled: what is known is read back, what is new is stored before it is used."""
 
 import asyncio
-import random
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import cast
 
 import numpy as np
@@ -12,43 +10,17 @@ from dspy.lm15 import LM15Error
 
 from ...errors import CallFault, CondorError, EmbeddingFault, Interrupted, ReplyFault
 from ...hashing import content_hash
-from ..endpoints import Route
-from ..engine import LimitedEngine
-from ..environment import redact
 from ..faults import translate
-from ..ledger import Price, open_ledger
-from ..litellm_models import client_settings, find_key, listed_price
-from ..rehearsal.settings import RehearsalSettings, is_rehearsal
-from ..retry import RetryPolicy
-from ..stopping import StopSignal
-from .engine import EmbeddingResponse, LiteLLMEmbeddingEngine, RehearsalEmbeddingEngine, embedding_request
-from .spec import EmbedderSpec
-from .store import VectorStore
+from ..ledger import open_ledger
+from .engine import EmbeddingResponse, embedding_request
+from .model import EmbeddingModel
+from .store import EmbeddingFigures, VectorStore
 from .vectors import FLOAT32, read_vectors
 
 #: Part of every key: a change of what is hashed must change it.
 _KEY_SCHEME = "condor-vector-1"
 #: Texts in one call. Providers take from 32 texts (a text-embeddings-inference server as it comes) to 2,048.
 _TEXTS_A_CALL = 32
-
-
-@dataclass(frozen=True)
-class EmbeddingModel:
-    """An embedding model ready for use.
-
-    Attributes:
-        spec: what it was built from.
-        engine: makes its calls.
-        key: what was taken from `api_key_env`, to keep it out of what is written.
-    """
-
-    spec: EmbedderSpec
-    engine: LimitedEngine
-    key: str = field(default="", repr=False)
-
-    def redact(self, text: str) -> str:
-        """A text without the key, and without what else the environment holds of that kind."""
-        return redact(text, self.key)
 
 
 class JournaledEmbedder:
@@ -88,6 +60,14 @@ class JournaledEmbedder:
         for key, future in elsewhere.items():
             held[key] = await asyncio.shield(future)
         return [self._numbers(held[keys[text]]) for text in texts]
+
+    def figures(self) -> EmbeddingFigures:
+        """What the run's embeddings have come to, its earlier sessions included."""
+        return self._store.figures()
+
+    def close(self) -> None:
+        """Let go of the file of vectors."""
+        self._store.close()
 
     async def _fetch_all(self, missing: Mapping[str, str]) -> dict[str, bytes]:
         """Vectors by key, of texts that nobody else is asking for; who wants one meanwhile waits for this."""
@@ -180,59 +160,3 @@ class JournaledEmbedder:
 
     def _key(self, text: str) -> str:
         return content_hash([_KEY_SCHEME, self._model.spec.identity, text])
-
-
-def build_embedder(
-    spec: EmbedderSpec,
-    store: VectorStore,
-    *,
-    concurrency: int = 16,
-    rng: random.Random | None = None,
-    retry: RetryPolicy | None = None,
-    stopping: StopSignal | None = None,
-) -> JournaledEmbedder:
-    """Make a spec's embedder. No call is made.
-
-    Args:
-        spec: the embedding model.
-        store: where vectors are kept and found.
-        concurrency: calls in flight at most.
-        rng: for the jitter of retries; by default one of its own.
-        retry: when a failed call is repeated.
-        stopping: is set to stop; by default an event of its own.
-
-    Raises:
-        ModelFault: LiteLLM knows no such provider, or the key is missing from the environment.
-    """
-    key = None if is_rehearsal(spec.name) else find_key(spec)
-    engine = LimitedEngine(
-        _routes(spec, key),
-        concurrency=concurrency,
-        timeout_s=spec.timeout_s,
-        price=embedding_price(spec),
-        retry=retry or RetryPolicy(),
-        rng=rng or random.Random(),
-        stopping=stopping or StopSignal(),
-    )
-    return JournaledEmbedder(EmbeddingModel(spec, engine, key or ""), store)
-
-
-def embedding_price(spec: EmbedderSpec) -> Price:
-    """What a reply of an embedding model costs, by LiteLLM's own copy of the price list. No call is made."""
-    if is_rehearsal(spec.name):
-        return lambda _: 0.0
-    listed = listed_price(spec)
-    # A reply that does not say how many tokens it took has cost something all the same.
-    return lambda usage: None if usage.input_tokens is None else listed(usage)
-
-
-def _routes(spec: EmbedderSpec, key: str | None) -> list[Route]:
-    """A way to each of a spec's endpoints; LiteLLM's clients belong to the process."""
-    if is_rehearsal(spec.name):
-        latency = RehearsalSettings.parse(spec.name).latency
-        return [Route(RehearsalEmbeddingEngine(dimensions=spec.dimensions, latency=latency), spec.name)]
-    clients = {base: client_settings(spec, key, base) for base in spec.addresses or (None,)}
-    return [
-        Route(LiteLLMEmbeddingEngine(dimensions=spec.dimensions, client=client), base or spec.name)
-        for base, client in clients.items()
-    ]

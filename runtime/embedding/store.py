@@ -38,14 +38,12 @@ class EmbeddingFigures:
         calls: requests that were sent, answered or not.
         input_tokens: as the endpoint counted them.
         cost_usd: None where the price of any call is unknown.
-        seconds: of all calls added up, also of those that were made side by side.
     """
 
     texts: int = 0
     calls: int = 0
     input_tokens: int = 0
     cost_usd: float | None = 0.0
-    seconds: float = 0.0
 
 
 class VectorStore:
@@ -102,11 +100,11 @@ class VectorStore:
     def figures(self) -> EmbeddingFigures:
         """Sums over all that was ever stored here."""
         ((texts,),) = self._all("SELECT count(*) FROM vectors")
-        ((calls, tokens, cost, seconds, unpriced),) = self._all(
+        ((calls, tokens, cost, unpriced),) = self._all(
             "SELECT coalesce(sum(calls), 0), coalesce(sum(input_tokens), 0), coalesce(sum(cost_usd), 0.0),"
-            " coalesce(sum(seconds), 0.0), count(*) FILTER (WHERE cost_usd IS NULL) FROM calls"
+            " count(*) FILTER (WHERE cost_usd IS NULL) FROM calls"
         )
-        return EmbeddingFigures(texts, calls, tokens, None if unpriced else cost, seconds)
+        return EmbeddingFigures(texts, calls, tokens, None if unpriced else cost)
 
     def _write(self, vectors: Mapping[str, bytes], spent: Ledger) -> None:
         with self._lock, self._guarded():
