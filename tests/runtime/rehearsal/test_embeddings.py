@@ -53,7 +53,7 @@ def test_every_text_has_a_vector_of_length_1(text: str, dimensions: int) -> None
     ],
 )
 def test_texts_that_share_words_and_letters_lie_closer_together(text: str, near: str, far: str) -> None:
-    assert cosine(text, near) > 0.4 > cosine(text, far)
+    assert cosine(text, near) > cosine(text, far) + 0.05
     assert cosine(text, text) == pytest.approx(1)
 
 
