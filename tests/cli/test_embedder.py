@@ -26,6 +26,13 @@ def held(run: Path) -> int:
         return database.execute("SELECT count(*) FROM vectors").fetchone()[0]
 
 
+def begin_with(cli: Cli, lines: str) -> None:
+    """Make t.json, a tree to grow from."""
+    (cli.directory / "start.txt").write_text(lines)
+    imported = cli.run("tree", "import", "start.txt", "--format", "paths", "--language", "en", "--out", "t.json")
+    assert imported.returncode == 0, imported.stderr
+
+
 def written(run: Path) -> tuple[bytes, bytes]:
     return (run / "tree.json").read_bytes(), (run / "growth.json").read_bytes()
 
@@ -151,12 +158,7 @@ def test_a_damaged_store_of_vectors_is_told_in_one_line(cli: Cli) -> None:
 
 def test_the_key_of_an_embedder_that_echoes_it_is_written_nowhere(cli: Cli) -> None:
     canary = "canary-4711-canary"
-    start = cli.directory / "start.txt"
-    start.write_text("Food > Bread\nFood > Tea\n")
-    assert (
-        cli.run("tree", "import", "start.txt", "--format", "paths", "--language", "en", "--out", "t.json").returncode
-        == 0
-    )
+    begin_with(cli, "Food\tBread\nFood\tTea\n")
     scripted = ScriptedEndpoint(lambda number, body, good: good | {"data": [], "model": canary, "note": canary})
     with ServerThread(scripted.application()) as thread:
         base = f"http://127.0.0.1:{thread.port}/v1"
@@ -176,14 +178,20 @@ def test_the_key_of_an_embedder_that_echoes_it_is_written_nowhere(cli: Cli) -> N
 
 
 def test_a_refused_key_of_the_embedder_leaves_no_run_that_paid_for_nothing(cli: Cli) -> None:
-    (cli.directory / "start.txt").write_text("Food > Bread\n")
-    assert (
-        cli.run("tree", "import", "start.txt", "--format", "paths", "--language", "en", "--out", "t.json").returncode
-        == 0
-    )
+    begin_with(cli, "Food\tBread\n")
     with ServerThread(ScriptedEndpoint(lambda *_: None).application()) as thread:
         base = f"http://127.0.0.1:{thread.port}/v2"  # 404
         result = cli.run(*GROW, "--from", "t.json", "--run", "grown", *SPLIT, base)
     assert (result.returncode, result.stderr.count("\n")) == (2, 1)
     assert "the endpoint knows no such model" in result.stderr
     assert not (cli.directory / "grown").exists()
+
+
+def test_vectors_that_were_paid_for_outlive_a_model_that_answers_nothing(cli: Cli, endpoint: Endpoint) -> None:
+    begin_with(cli, "Food\tBread\n")
+    options = ("--from", "t.json", "--run", "grown", *SPLIT, endpoint.base)
+    dead = cli.run(*GROW, *options, "--model", "openai/x", "--api-base", "http://127.0.0.1:9/v1")
+    assert (dead.returncode, dead.stderr.count("\n")) == (2, 1)
+    assert held(cli.directory / "grown") == 2
+    assert cli.run(*GROW, *options).returncode == 0
+    assert endpoint.count.embedded["Food"] == endpoint.count.embedded["Bread"] == 1
