@@ -4,8 +4,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .progress import dollars, thousands
-
 if TYPE_CHECKING:
     from ..programs import GrowthReport
     from ..runtime.embedding import EmbedderSpec, EmbeddingFigures
@@ -64,6 +62,8 @@ def read_embedder(name: str | None, api_base: list[str] | None, min_cosine: floa
 
 def tell_embeddings(figures: "EmbeddingFigures", report: "GrowthReport") -> None:
     """Say what a growth's embeddings came to, and what they were good for."""
+    from .progress import dollars, thousands
+
     merged = sum(merge.why == "meaning" for merge in report.merges)
     typer.echo(
         f"embedded {figures.texts} texts: {figures.calls} calls, {thousands(figures.input_tokens)} tokens, "
