@@ -43,6 +43,7 @@ bench: $(DEV)
 	$(BIN)/python benchmarks/memory.py
 	$(BIN)/python benchmarks/kills.py
 	$(BIN)/python benchmarks/dedup.py
+	$(BIN)/python benchmarks/meaning.py
 	$(BIN)/python benchmarks/tree.py
 
 $(BIN)/python:

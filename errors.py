@@ -27,6 +27,7 @@
     │   ├── OversizedReply          it is longer than any text that was asked for
     │   ├── RefusedReply            the model or its provider declined (finish reason `content_filter`)
     │   └── RefusedRequest          the endpoint takes other requests, but not this one (too long, not allowed)
+    ├── EmbeddingFault              an embedding model's reply holds no usable vectors; the same command asks again
     ├── BatchFault                  a batch service does not do what was asked; the same command goes on
     ├── Pending                     a reply is still to come in a batch's results; its chain waits
     ├── CallFault                   one call got no reply; the run goes on and a resumed run asks again
@@ -176,6 +177,10 @@ class CallFault(CondorError):
         super().__init__(message)
         self.reason = reason
         self.step_key: str | None = None
+
+
+class EmbeddingFault(CondorError):
+    """An embedding model refused some texts, or answered with what are no vectors of them."""
 
 
 class BatchFault(CondorError):

@@ -17,7 +17,7 @@ def serve_rehearsal(
         str, typer.Option("--model", metavar="SPEC", help="rehearsal, with knobs: rehearsal?quality=0.8&latency=0.2.")
     ] = "rehearsal",
 ) -> None:
-    """Serve the embedded model until Ctrl-C: chat completions, models, and /stats with the endpoint's own count.
+    """Serve the embedded model until Ctrl-C: chat completions, embeddings, models, and /stats with its own count.
 
     Use it with --model openai/rehearsal --api-base http://HOST:PORT/v1.
     """

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from .embedder import EmbedderBaseOption, EmbedderOption, MinCosineOption, read_embedder, tell_embeddings
 from .options import ApiBaseOption, CallsOption, DateOption, LanguageChoice, ModelOption, given_date
 from .tree_work import model_use, quotas_of, report_growth
 
@@ -34,15 +35,27 @@ def grow(
     model: ModelOption = "rehearsal",
     api_base: ApiBaseOption = None,
     concurrency: CallsOption = 16,
+    embedder: EmbedderOption = None,
+    embedder_api_base: EmbedderBaseOption = None,
+    min_cosine: MinCosineOption = None,
     today: DateOption = None,
 ) -> None:
     """Grow a tree with a model: root tags first, then level by level. The same command again goes on with it."""
     from ..experiments import GrowthPlan, grow_tree
     from ..experiments.trees import load_trees
+    from ..knowledge.cleaning import MIN_COSINE
     from ..programs import GrowthLimits
 
+    embedder_spec = read_embedder(embedder, embedder_api_base, min_cosine)
     common, quotas = quotas_of(quota or [])
-    limits = GrowthLimits(size=size, quota=common, quotas=quotas, min_new_rate=min_new_rate, rounds=rounds)
+    limits = GrowthLimits(
+        size=size,
+        quota=common,
+        quotas=quotas,
+        min_new_rate=min_new_rate,
+        rounds=rounds,
+        min_cosine=MIN_COSINE if min_cosine is None else min_cosine,
+    )
     plan = GrowthPlan(
         language=language.value,
         roots=roots,
@@ -52,7 +65,8 @@ def grow(
         on=given_date(today),
     )
     begin = load_trees([start]) if start else None
-    with model_use(model, api_base, concurrency, doing="growing") as (use, finish):
-        tree, report = finish(grow_tree(plan, run, use, start=begin))
+    with model_use(model, api_base, concurrency, embedder_spec, doing="growing") as session:
+        tree, report = session.finish(grow_tree(plan, run, session.use, start=begin))
     typer.echo(f"{run / 'tree.json'}: {len(tree)} tags, version {tree.version}")
     report_growth(report)
+    tell_embeddings(session.embedded, [report])

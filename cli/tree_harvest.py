@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .embedder import EmbedderBaseOption, EmbedderOption, MinCosineOption, read_embedder, tell_embeddings
 from .options import MOST_DAYS, ApiBaseOption, CallsOption, DateOption, LanguageChoice, ModelOption, given_date
 from .tree_work import model_use, print_list, quotas_of, report_growth
 
@@ -49,26 +50,33 @@ def harvest(
     model: ModelOption = "rehearsal",
     api_base: ApiBaseOption = None,
     concurrency: CallsOption = 16,
+    embedder: EmbedderOption = None,
+    embedder_api_base: EmbedderBaseOption = None,
+    min_cosine: MinCosineOption = None,
     today: DateOption = None,
 ) -> None:
     """File trending topics under the root tags that fit them best. The same command again goes on with it."""
     from ..experiments import HarvestPlan, harvest_tree
     from ..experiments.trees import load_trees
+    from ..knowledge.cleaning import MIN_COSINE
 
+    embedder_spec = read_embedder(embedder, embedder_api_base, min_cosine)
     plan = HarvestPlan(
         sources=tuple(sources),
         language=language.value if language else None,
         format_=format_,
         horizon=None if horizon is None else timedelta(days=horizon),
+        min_cosine=MIN_COSINE if min_cosine is None else min_cosine,
         on=given_date(today),
     )
     forest = load_trees([tree])
-    with model_use(model, api_base, concurrency, doing="harvesting") as (use, finish):
-        harvested, topics, reports = finish(harvest_tree(plan, forest, run, use))
+    with model_use(model, api_base, concurrency, embedder_spec, doing="harvesting") as session:
+        harvested, topics, reports = session.finish(harvest_tree(plan, forest, run, session.use))
     typer.echo(f"{run / 'tree.json'}: {len(harvested)} tags, version {harvested.version}")
     _report_topics(topics)
     for report in reports.values():
         _report_harvest(report)
+    tell_embeddings(session.embedded, list(reports.values()))
 
 
 def update(
@@ -104,13 +112,18 @@ def update(
     model: ModelOption = "rehearsal",
     api_base: ApiBaseOption = None,
     concurrency: CallsOption = 16,
+    embedder: EmbedderOption = None,
+    embedder_api_base: EmbedderBaseOption = None,
+    min_cosine: MinCosineOption = None,
     today: DateOption = None,
 ) -> None:
     """Bring a tree up to date: file topics, retire what is past its horizon, fill thin and stale branches."""
     from ..experiments import UpdatePlan, update_tree
     from ..experiments.trees import load_trees
+    from ..knowledge.cleaning import MIN_COSINE
     from ..programs import GrowthLimits
 
+    embedder_spec = read_embedder(embedder, embedder_api_base, min_cosine)
     common, quotas = quotas_of(quota or [])
     plan = UpdatePlan(
         sources=tuple(topics or ()),
@@ -120,12 +133,14 @@ def update(
         depth=depth,
         branching=branching,
         refill=refill,
-        limits=GrowthLimits(size=size, quota=common, quotas=quotas),
+        limits=GrowthLimits(
+            size=size, quota=common, quotas=quotas, min_cosine=MIN_COSINE if min_cosine is None else min_cosine
+        ),
         on=given_date(today),
     )
     forest = load_trees([tree])
-    with model_use(model, api_base, concurrency, doing="updating") as (use, finish):
-        updated, report = finish(update_tree(plan, forest, run, use))
+    with model_use(model, api_base, concurrency, embedder_spec, doing="updating") as session:
+        updated, report = session.finish(update_tree(plan, forest, run, session.use))
     typer.echo(f"{run / 'tree.json'}: {len(updated)} tags, version {updated.version}")
     _report_topics(report.topics)
     for filed in report.harvest.values():
@@ -134,6 +149,7 @@ def update(
     print_list("stale", [" > ".join(path) for path in report.stale])
     for grown in report.growth.values():
         report_growth(grown)
+    tell_embeddings(session.embedded, [*report.harvest.values(), *report.growth.values()])
 
 
 def _report_topics(topics: "TopicList") -> None:

@@ -2,27 +2,58 @@
 
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
+from rich.console import Console
 
 from .console import make_console, printable
 
 if TYPE_CHECKING:
     from ..experiments import ModelUse
     from ..programs import GrowthReport
+    from ..runtime.embedding import EmbedderSpec, EmbeddingFigures
 
 #: How many entries of a list are printed before it is only counted.
 _SHOWN = 10
 
-Finish = Callable[[Coroutine[Any, Any, Any]], Any]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Session:
+    """Some work with models in the foreground.
+
+    Attributes:
+        use: the models, as the options name them.
+        stop: ends the work.
+        console: what says how far the work is.
+        embedded: what the embeddings came to, once the work has ended; empty without an embedder.
+    """
+
+    use: "ModelUse"
+    stop: Callable[[], None]
+    console: Console
+    embedded: "list[EmbeddingFigures]"
+
+    def finish(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run some work to its end, or to Ctrl-C."""
+        from .running import run_until_done
+
+        return run_until_done(work, stop=self.stop, console=self.console)
 
 
 @contextmanager
 def model_use(
-    model: str | None, api_base: list[str] | None, concurrency: int, *, doing: str
-) -> Iterator[tuple["ModelUse", Finish]]:
-    """A model as the options name it, and what runs some work with it to its end, showing the calls it made.
+    model: str | None,
+    api_base: list[str] | None,
+    concurrency: int,
+    embedder: "EmbedderSpec | None",
+    *,
+    doing: str,
+) -> Iterator[Session]:
+    """Models as the options name them; the calls that are made with them are shown.
 
     Raises:
         UsageFault: an option is no such thing.
@@ -34,16 +65,23 @@ def model_use(
     from ..runtime.models import ModelSpec
     from ..runtime.stopping import StopSignal
     from .progress import counting
-    from .running import run_until_done
 
     try:
         spec = ModelSpec.model_validate({"name": model, "api_base": api_base})
     except ValidationError as exc:
         raise UsageFault("; ".join(_option_problem(error) for error in exc.errors())) from exc
     console, stopping = make_console(), StopSignal()
+    embedded: list[EmbeddingFigures] = []
     with counting(console, doing) as counter:
-        use = ModelUse(spec, concurrency, on_step=lambda entry: counter.add(entry.calls), stopping=stopping)
-        yield use, lambda work: run_until_done(work, stop=stopping.set, console=console)
+        use = ModelUse(
+            spec,
+            concurrency,
+            embedder=embedder,
+            on_step=lambda entry: counter.add(entry.calls),
+            on_embedded=embedded.append,
+            stopping=stopping,
+        )
+        yield Session(use, stopping.set, console, embedded)
 
 
 def print_list(what: str, entries: Sequence[str]) -> None:

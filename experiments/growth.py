@@ -4,11 +4,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
-from ..knowledge import KnowledgeTree, log_change, save_tree
+from ..knowledge import KnowledgeTree, log_change
 from ..programs import GrowthLimits, GrowthReport, GrowTree
 from ..runtime.run_directory import RunDirectory
 from ..vocabulary import Language
-from .tree_run import ModelUse, begun_on, open_journal, run_work, save_report
+from .tree_run import ModelUse, open_tree_run
 
 #: In a run's directory: what the growth was asked for, and what it merged, refused and failed at.
 REPORT_FILE = "growth.json"
@@ -45,24 +45,28 @@ async def grow_tree(
     Args:
         plan: how large.
         run: the directory.
-        use: the model, and how it is asked.
+        use: the models, and how they are asked.
         start: what to grow from; by default nothing.
 
     Raises:
         ModelFault: no call can succeed; a run that never got a reply is taken away again.
-        RunMismatch: the directory holds a synthesis, or the growth of a tree in another language.
+        RunMismatch: the directory holds other work, or the growth of a tree in another language or with another
+            embedder.
+        EmbeddingFault: the embedder refused some texts, or answered with what are no vectors of them.
         UsageFault: a quota is of a root tag that does not stand.
         BadInput: the directory cannot be written, is in use, or holds something else.
         Interrupted: the growth was stopped; the same call goes on with it.
     """
-    model = use.build()
+    models = use.build()
     tree = KnowledgeTree()
     if start is not None:
         tree.merge(start)
     meta = {"language": plan.language}
-    with RunDirectory(run) as directory, open_journal(directory, "growth", meta, plan.on) as journal:
-        on = begun_on(journal)
-        report = await run_work(
+    with (
+        RunDirectory(run) as directory,
+        open_tree_run(directory, "growth", meta, on=plan.on, use=use, models=models) as work,
+    ):
+        report = await work.execute(
             lambda step: GrowTree().acall(
                 tree,
                 plan.language,
@@ -70,22 +74,12 @@ async def grow_tree(
                 depth=plan.depth,
                 branching=plan.branching,
                 limits=plan.limits,
-                on=on,
+                on=work.on,
+                embedder=work.embedder,
                 step=step,
-            ),
-            directory=directory,
-            journal=journal,
-            model=model,
-            use=use,
+            )
         )
-        log_change(
-            tree,
-            parent=None if start is None else start.version,
-            made_by="grow",
-            on=on,
-            figures=report.figures,
-        )
-        save_tree(tree, directory.tree)
-        held = {"date": on, "plan": asdict(plan), "tree_version": tree.version, "report": report.as_dict()}
-        save_report(held, directory.path / REPORT_FILE)
+        parent = None if start is None else start.version
+        log_change(tree, parent=parent, made_by="grow", on=work.on, figures=report.figures)
+        work.save(tree, {"plan": asdict(plan), "report": report.as_dict()}, REPORT_FILE)
     return tree, report

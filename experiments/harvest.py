@@ -9,14 +9,15 @@ from typing import Any
 
 from ..errors import UsageFault
 from ..hashing import content_hash
-from ..knowledge import KnowledgeTree, log_change, save_tree
+from ..knowledge import KnowledgeTree, log_change
+from ..knowledge.cleaning import MIN_COSINE, Embedder
 from ..knowledge.topics import Topic, TopicList
 from ..programs import Harvest, HarvestReport, Step
 from ..runtime.run_directory import RunDirectory
 from ..runtime.stopping import StopSignal, finish_or_stop
 from ..vocabulary import LANGUAGES, Language
 from .topics import gather_topics, load_topics, save_topics
-from .tree_run import ModelUse, begun_on, open_journal, run_work, save_report
+from .tree_run import ModelUse, open_tree_run
 
 #: In a run's directory: where each topic ended.
 REPORT_FILE = "harvest.json"
@@ -33,6 +34,7 @@ class HarvestPlan:
             tree; where it has several, topics with Chinese characters go to the Chinese root tags.
         format_: of all sources; None to tell it for each.
         horizon: topics older than this are not filed; None files all.
+        min_cosine: from which on two tags mean the same, where there is an embedder.
         on: stands for today.
     """
 
@@ -40,6 +42,7 @@ class HarvestPlan:
     language: Language | None = None
     format_: str | None = None
     horizon: timedelta | None = None
+    min_cosine: float = MIN_COSINE
     on: date | None = None
 
 
@@ -56,7 +59,7 @@ async def harvest_tree(
         plan: what to file.
         tree: what to file it in.
         run: the directory.
-        use: the model, and how it is asked.
+        use: the models, and how they are asked.
 
     Returns:
         The tree, what was read, and a report for each language.
@@ -65,47 +68,63 @@ async def harvest_tree(
         UsageFault: the tree names no language, and neither does the plan.
         UnreadableFile, FetchFault: a source cannot be read; nothing was begun.
         ModelFault: no call can succeed; a run that never got a reply is taken away again.
-        RunMismatch: the directory holds other work, or that of another tree or other sources.
+        RunMismatch: the directory holds other work, or that of another tree, other sources or another embedder.
+        EmbeddingFault: the embedder refused some texts, or answered with what are no vectors of them.
         BadInput: the directory cannot be written, is in use, or holds something else.
         Interrupted: the harvest was stopped; the same call goes on with it.
     """
     languages = tree_languages(tree, plan.language)
-    model = use.build()
-    grown = KnowledgeTree()
-    grown.merge(tree)
+    models = use.build()
+    filed = KnowledgeTree()
+    filed.merge(tree)
     with RunDirectory(run) as directory:
-        topics = await freeze_topics(directory, plan.sources, plan.format_, model.engine.stopping)
-        with open_journal(directory, "harvest", begun_with(tree, plan.sources), plan.on) as journal:
-            on = begun_on(journal)
-            reports = await run_work(
-                lambda step: file_topics(grown, topics.topics, languages, on, plan.horizon, step),
-                directory=directory,
-                journal=journal,
-                model=model,
-                use=use,
+        topics = await freeze_topics(directory, plan.sources, plan.format_, models[0].engine.stopping)
+        meta = begun_with(tree, plan.sources)
+        with open_tree_run(directory, "harvest", meta, on=plan.on, use=use, models=models) as work:
+            filing = Filing(languages, work.on, plan.horizon, plan.min_cosine, work.embedder)
+            reports = await work.execute(lambda step: filing.file(filed, topics.topics, step))
+            log_harvest(filed, tree.version, work.on, reports)
+            ends = {language: report.as_dict() for language, report in reports.items()}
+            work.save(filed, {"topics": topics_as_dict(topics), "report": ends}, REPORT_FILE)
+    return filed, topics, reports
+
+
+@dataclass(frozen=True)
+class Filing:
+    """How topics are filed.
+
+    Attributes:
+        languages: of the root tags.
+        on: today.
+        horizon: topics older than this are not filed; None files all.
+        min_cosine: from which on two tags mean the same.
+        embedder: finds such, if there is one.
+    """
+
+    languages: tuple[Language, ...]
+    on: date
+    horizon: timedelta | None
+    min_cosine: float
+    embedder: Embedder | None
+
+    async def file(self, tree: KnowledgeTree, topics: Sequence[Topic], step: Step) -> dict[Language, HarvestReport]:
+        """File topics in a tree, those of each language under its root tags."""
+        reports: dict[Language, HarvestReport] = {}
+        for language in self.languages:
+            reports[language] = await Harvest().acall(
+                tree,
+                [topic for topic in topics if self._suits(topic, language)],
+                language,
+                today=self.on,
+                horizon=self.horizon,
+                embedder=self.embedder,
+                min_cosine=self.min_cosine,
+                step=step,
             )
-            log_harvest(grown, tree.version, on, reports)
-            save_tree(grown, directory.tree)
-            held = {"date": on, "tree_version": grown.version, "topics": topics_as_dict(topics)}
-            filed = {language: report.as_dict() for language, report in reports.items()}
-            save_report(held | {"report": filed}, directory.path / REPORT_FILE)
-    return grown, topics, reports
+        return reports
 
-
-async def file_topics(
-    tree: KnowledgeTree,
-    topics: Sequence[Topic],
-    languages: Sequence[Language],
-    on: date,
-    horizon: timedelta | None,
-    step: Step,
-) -> dict[Language, HarvestReport]:
-    """File topics in a tree, those of each language under its root tags."""
-    reports: dict[Language, HarvestReport] = {}
-    for language in languages:
-        suited = [topic for topic in topics if _suits(topic, language, languages)]
-        reports[language] = await Harvest().acall(tree, suited, language, today=on, horizon=horizon, step=step)
-    return reports
+    def _suits(self, topic: Topic, language: Language) -> bool:
+        return len(self.languages) == 1 or language == ("zh" if _HAN.search(topic.text) else "en")
 
 
 async def freeze_topics(
@@ -167,7 +186,3 @@ def topics_as_dict(topics: TopicList) -> dict[str, Any]:
 def _all_figures(reports: dict[Language, HarvestReport]) -> Iterator[tuple[str, int]]:
     for report in reports.values():
         yield from report.figures.items()
-
-
-def _suits(topic: Topic, language: Language, languages: Sequence[Language]) -> bool:
-    return len(languages) == 1 or language == ("zh" if _HAN.search(topic.text) else "en")

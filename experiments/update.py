@@ -5,13 +5,13 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from ..knowledge import KnowledgeTree, log_change, retire_stale, save_tree, stale_roots
+from ..knowledge import KnowledgeTree, log_change, retire_stale, stale_roots
 from ..knowledge.topics import TopicList
 from ..programs import GrowthLimits, GrowthReport, GrowTree, HarvestReport, Step
 from ..runtime.run_directory import RunDirectory
 from ..vocabulary import Language
-from .harvest import begun_with, file_topics, freeze_topics, log_harvest, topics_as_dict, tree_languages
-from .tree_run import ModelUse, begun_on, open_journal, run_work, save_report
+from .harvest import Filing, begun_with, freeze_topics, log_harvest, topics_as_dict, tree_languages
+from .tree_run import ModelUse, open_tree_run
 
 #: In a run's directory: what was filed, retired and grown.
 REPORT_FILE = "update.json"
@@ -87,36 +87,33 @@ async def update_tree(
         plan: how.
         tree: what to bring up to date.
         run: the directory.
-        use: the model, and how it is asked.
+        use: the models, and how they are asked.
 
     Raises:
         As `harvest_tree` does; and UsageFault where a quota is of a root tag that does not stand.
     """
     languages = tree_languages(tree, plan.language)
-    model = use.build()
+    models = use.build()
     updated = KnowledgeTree()
     updated.merge(tree)
     with RunDirectory(run) as directory:
-        report = UpdateReport(await freeze_topics(directory, plan.sources, plan.format_, model.engine.stopping))
-        with open_journal(directory, "update", begun_with(tree, plan.sources), plan.on) as journal:
-            update = _Update(plan, updated, languages, begun_on(journal), report)
-            await run_work(update.run, directory=directory, journal=journal, model=model, use=use)
-            save_tree(updated, directory.tree)
-            held = {"date": begun_on(journal), "tree_version": updated.version, "report": report.as_dict()}
-            save_report(held, directory.path / REPORT_FILE)
+        report = UpdateReport(await freeze_topics(directory, plan.sources, plan.format_, models[0].engine.stopping))
+        meta = begun_with(tree, plan.sources)
+        with open_tree_run(directory, "update", meta, on=plan.on, use=use, models=models) as work:
+            filing = Filing(languages, work.on, plan.horizon, plan.limits.min_cosine, work.embedder)
+            await work.execute(_Update(plan, updated, filing, report).run)
+            work.save(updated, {"report": report.as_dict()}, REPORT_FILE)
     return updated, report
 
 
 class _Update:
     """One update under way; each of its three parts enters the tree's log."""
 
-    def __init__(
-        self, plan: UpdatePlan, tree: KnowledgeTree, languages: tuple[Language, ...], on: date, report: UpdateReport
-    ) -> None:
+    def __init__(self, plan: UpdatePlan, tree: KnowledgeTree, filing: Filing, report: UpdateReport) -> None:
         self._plan = plan
         self._tree = tree
-        self._languages = languages
-        self._on = on
+        self._filing = filing
+        self._on = filing.on
         self._report = report
 
     async def run(self, step: Step) -> None:
@@ -126,9 +123,8 @@ class _Update:
         await self._grow(step)
 
     async def _harvest(self, step: Step) -> None:
-        before, topics = self._tree.version, self._report.topics.topics
-        horizon = self._plan.horizon
-        self._report.harvest = await file_topics(self._tree, topics, self._languages, self._on, horizon, step)
+        before = self._tree.version
+        self._report.harvest = await self._filing.file(self._tree, self._report.topics.topics, step)
         log_harvest(self._tree, before, self._on, self._report.harvest)
 
     def _retire(self) -> None:
@@ -142,7 +138,7 @@ class _Update:
         stale = stale_roots(self._tree, today=self._on, horizon=plan.horizon) if plan.refill else []
         self._report.stale = [self._tree.path(root) for root in stale]
         refill = {root: len(self._tree.living_children(root)) + plan.refill for root in stale}
-        for language in self._languages:
+        for language in self._filing.languages:
             self._report.growth[language] = await GrowTree().acall(
                 self._tree,
                 language,
@@ -152,6 +148,7 @@ class _Update:
                 limits=plan.limits,
                 refill=refill,
                 on=self._on,
+                embedder=self._filing.embedder,
                 step=step,
             )
         figures: dict[str, int] = {}

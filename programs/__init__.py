@@ -4,7 +4,7 @@ from .adapter import CondorAdapter
 from .answer import AnswerQuestion
 from .critique import CritiqueAnswer
 from .growth import GrowTree
-from .growth_report import GrowthReport, Merge, Refusal
+from .growth_report import GrowthReport, Merge, NearMiss, Refusal
 from .harvest import Harvest
 from .harvest_report import Filed, HarvestReport, Unfiled
 from .place import PlaceTopic
@@ -28,6 +28,7 @@ __all__ = [
     "Harvest",
     "HarvestReport",
     "Merge",
+    "NearMiss",
     "PlaceTopic",
     "ProposeRoots",
     "Refine",

@@ -1,7 +1,11 @@
 """What a growth brought: tags added, merged into others, refused, and what got no reply."""
 
+from bisect import insort
 from dataclasses import asdict, dataclass, field
 from typing import Any
+
+#: Near misses that are listed.
+_NEAR_MISSES = 100
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,26 @@ class Merge:
 
     def __str__(self) -> str:
         return f"{self.path} -> {self.into} ({self.why} {self.score:.2f})"
+
+
+@dataclass(frozen=True)
+class NearMiss:
+    """A tag that was added although one that stands means nearly the same.
+
+    Attributes:
+        path: where it was added.
+        into: the path of the tag that stands, which a lower threshold would have merged it into.
+        cosine: of the two.
+    """
+
+    path: str
+    into: str
+    cosine: float
+
+    @property
+    def rank(self) -> tuple[float, str, str]:
+        """The nearest come first."""
+        return -self.cosine, self.path, self.into
 
 
 @dataclass(frozen=True)
@@ -49,6 +73,7 @@ class GrowthReport:
         added: tags added.
         proposed: proposals that were read; those beyond what was wanted are not.
         merges: proposals that stood already, under the same tag or elsewhere in the tree.
+        near_misses: of the tags that a slightly lower cosine threshold would have merged, the 100 nearest, by cosine.
         rejected: proposals that are no topics.
         failed: (path, reason) of tags whose expansion got no readable reply.
         stopped: the rule that ended the growth before its sizes were reached; None if none did.
@@ -57,6 +82,7 @@ class GrowthReport:
     added: int = 0
     proposed: int = 0
     merges: list[Merge] = field(default_factory=list)
+    near_misses: list[NearMiss] = field(default_factory=list)
     rejected: list[Refusal] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
     stopped: str | None = None
@@ -75,6 +101,11 @@ class GrowthReport:
             "rejected": len(self.rejected),
             "failed": len(self.failed),
         }
+
+    def note_near_miss(self, miss: NearMiss) -> None:
+        """List a near miss, if it is among the nearest."""
+        insort(self.near_misses, miss, key=lambda listed: listed.rank)
+        del self.near_misses[_NEAR_MISSES:]
 
     def as_dict(self) -> dict[str, Any]:
         """Everything, as plain values for JSON."""

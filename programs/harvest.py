@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import islice
 
 from ..errors import ReplyFault
-from ..knowledge.cleaning import Embedder, Match, TagRejection, strip_marks
+from ..knowledge.cleaning import MIN_COSINE, Embedder, Match, TagRejection, strip_marks
 from ..knowledge.tags import fold_tag
 from ..knowledge.topics import Topic
 from ..knowledge.tree import HIDDEN_ROOT, KnowledgeTree
@@ -46,7 +46,7 @@ class Harvest(Program[HarvestReport]):
         today: date,
         horizon: timedelta | None = None,
         embedder: Embedder | None = None,
-        min_cosine: float | None = None,
+        min_cosine: float = MIN_COSINE,
         step: Step = call_stage,
     ) -> HarvestReport:
         """File topics.
@@ -58,11 +58,10 @@ class Harvest(Program[HarvestReport]):
             today: in UTC; the date of topics that have none, or one in the future.
             horizon: topics older than this are not filed; None files all.
             embedder: finds tags that mean the same as one that stands; by default their letters decide.
-            min_cosine: from which on two tags mean the same; None for the default.
+            min_cosine: from which on two tags mean the same.
             step: how the stage is executed.
         """
-        limits = GrowthLimits() if min_cosine is None else GrowthLimits(min_cosine=min_cosine)
-        planter = Planter(tree, language, limits, embedder)
+        planter = Planter(tree, language, GrowthLimits(min_cosine=min_cosine), embedder)
         await planter.take_stock()
         filing = _Filing(self, tree, language, planter, today, step)
         waiting = iter([topic for topic in topics if filing.is_fresh(topic, horizon)])
@@ -97,6 +96,7 @@ class _Filing:
     def report(self) -> HarvestReport:
         """What the harvest brought."""
         self._report.merges = self._planter.report.merges
+        self._report.near_misses = self._planter.report.near_misses
         self._report.rejected = self._planter.report.rejected
         return self._report
 

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from .growth_report import Merge, Refusal
+from .growth_report import Merge, NearMiss, Refusal
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class HarvestReport:
     Attributes:
         added: topics that became tags.
         merges: topics that stand already.
+        near_misses: of the tags added, those that mean nearly the same as one that stands, as for growth.
         renewed: paths of harvested tags among those, whose date is a later one now.
         revived: paths of retired tags among those, which are topics again.
         unplaced: topics that belong under no root tag, or for which the model named none that stands.
@@ -56,6 +57,7 @@ class HarvestReport:
 
     added: list[Filed] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
+    near_misses: list[NearMiss] = field(default_factory=list)
     renewed: list[str] = field(default_factory=list)
     revived: list[str] = field(default_factory=list)
     unplaced: list[Unfiled] = field(default_factory=list)
@@ -66,7 +68,7 @@ class HarvestReport:
     @property
     def figures(self) -> dict[str, int]:
         """The lengths of the lists, as a tree's log holds them."""
-        return {name: len(entries) for name, entries in vars(self).items()}
+        return {name: len(entries) for name, entries in vars(self).items() if name != "near_misses"}
 
     def as_dict(self) -> dict[str, Any]:
         """Everything, as plain values for JSON."""

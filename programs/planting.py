@@ -10,10 +10,12 @@ from ..knowledge.cleaning import MIN_COSINE, DuplicateIndex, Embedder, Match, Me
 from ..knowledge.tags import fold_tag
 from ..knowledge.tree import HIDDEN_ROOT, KnowledgeTree
 from ..vocabulary import Language
-from .growth_report import GrowthReport, Merge, Refusal
+from .growth_report import GrowthReport, Merge, NearMiss, Refusal
 
-#: Texts in one call of an embedding model.
-_TEXTS_A_CALL = 256
+#: Texts handed to an embedder at once.
+_TEXTS_AT_ONCE = 256
+#: How far below the threshold a cosine is a near miss.
+_NEAR_MISS = 0.05
 #: Root tags that an error names at most.
 _NAMED = 8
 
@@ -85,7 +87,7 @@ class Planter:
         self._embedder = embedder
         self._on = on
         self._known = DuplicateIndex()
-        self._meanings = MeaningIndex(limits.min_cosine)
+        self._meanings = MeaningIndex(limits.min_cosine - _NEAR_MISS)
         self._root: dict[int, int] = {}
         self._retired: set[int] = set()
         self._under_root: dict[int, int] = {}
@@ -100,9 +102,11 @@ class Planter:
             if self._serves(node) if parent == HIDDEN_ROOT else parent in self._root:
                 self._note(node, parent)
         standing = list(self._root)
-        vectors = await self._embed([self._tree.name(node) for node in standing])
-        for node, vector in zip(standing, vectors, strict=True):
-            self._learn(node, vector)
+        for start in range(0, len(standing), _TEXTS_AT_ONCE):
+            some = standing[start : start + _TEXTS_AT_ONCE]
+            vectors = await self._embed([self._tree.name(node) for node in some])
+            for node, vector in zip(some, vectors, strict=True):
+                self._learn(node, vector)
 
     def room(self, parent: int) -> float:
         """How many more tags there is room for under a tag, by the size and the quota; may be infinite."""
@@ -160,15 +164,14 @@ class Planter:
         if isinstance(proposal.tag, TagRejection):
             self._refuse(parent, proposal.text, proposal.tag)
             return proposal.tag
-        if match := self.find(proposal.tag, proposal.vector):
+        if match := self._match(parent, proposal.tag, proposal.vector):
             self.note_merge(parent, proposal.tag, match)
             return match
         return self._add(parent, proposal.tag, proposal.vector)
 
-    def find(self, tag: str, vector: Sequence[float] | None = None) -> Match | None:
-        """The tag that stands and is the same topic, or None."""
-        match = self._known.find(tag)
-        return self._meanings.find(tag, vector) if match is None and vector is not None else match
+    def find(self, tag: str) -> Match | None:
+        """The tag that stands and is the same topic by its letters, or None."""
+        return self._known.find(tag)
 
     def note_merge(self, parent: int, tag: str, match: Match) -> None:
         """Report a proposal that stands already."""
@@ -179,10 +182,18 @@ class Planter:
     async def _embed(self, texts: Sequence[str]) -> list[Sequence[float] | None]:
         if self._embedder is None:
             return [None] * len(texts)
-        vectors: list[Sequence[float] | None] = []
-        for start in range(0, len(texts), _TEXTS_A_CALL):
-            vectors += await self._embedder(texts[start : start + _TEXTS_A_CALL])
-        return vectors
+        return list(await self._embedder(texts))
+
+    def _match(self, parent: int, tag: str, vector: Sequence[float] | None) -> Match | None:
+        match = self.find(tag)
+        if match is not None or vector is None:
+            return match
+        nearest = self._meanings.find(tag, vector)
+        if nearest is None or nearest.likeness.score >= self._limits.min_cosine:
+            return nearest
+        into = " > ".join(self._tree.path(nearest.number))
+        self.report.note_near_miss(NearMiss(self._show(parent, tag), into, round(nearest.likeness.score, 4)))
+        return None
 
     def _serves(self, root: int) -> bool:
         return self._tree.graph.nodes[root].get("language") in (None, self._language)

@@ -1,6 +1,6 @@
 """DSPy's errors in Condor's words: the one boundary where they are translated."""
 
-from typing import cast
+from typing import Protocol, cast
 
 from dspy.clients.errors import wrap_error
 from dspy.lm15 import LM15Error
@@ -21,7 +21,7 @@ from dspy.utils.exceptions import (
 
 from ..errors import CallFault, CondorError, Interrupted, ModelFault, OversizedReply, RefusedRequest, UnreadableReply
 from ..programs.adapter import first_line
-from .models import Model
+from .litellm_models import ServedModel
 from .openai_engine import OversizedReplyError
 
 #: Where the advice begins that DSPy's engine appends for its own users.
@@ -43,7 +43,30 @@ _PASSING: dict[type[LMError], str] = {
 }
 
 
-def translate(error: LM15Error | LMError | AdapterParseError, model: Model) -> CondorError:
+class _Proven(Protocol):
+    @property
+    def proven(self) -> bool: ...
+
+
+class CalledModel(Protocol):
+    """A model whose call failed, of whichever kind."""
+
+    @property
+    def spec(self) -> ServedModel:
+        """What it is called, and where it is served."""
+        ...
+
+    @property
+    def engine(self) -> _Proven:
+        """Whether a first call was answered."""
+        ...
+
+    def redact(self, text: str) -> str:
+        """A text without the key."""
+        ...
+
+
+def translate(error: LM15Error | LMError | AdapterParseError, model: CalledModel) -> CondorError:
     """What a failed call means for the run.
 
     Returns:

@@ -28,11 +28,18 @@ class HeedfulLiteLLMEngine:
         try:
             response = await self._engine.complete(request)
         except LM15Error as exc:
-            # LiteLLM keeps the headers under a name of its own, which DSPy's engine does not look at.
-            headers = getattr(exc.__cause__, "litellm_response_headers", None)
-            if exc.retry_after is None and isinstance(headers, Mapping):
-                exc.retry_after = told_to_wait(headers)
+            heed(exc)
             raise
         if len(response.text or "") > MAX_REPLY_BYTES:
             raise OversizedReplyError(f"the reply is longer than {MAX_REPLY_BYTES} characters")
         return response
+
+
+def heed(error: LM15Error) -> None:
+    """Give an error the Retry-After of the refusal that it stands for.
+
+    LiteLLM keeps the headers under a name of its own, which DSPy's translation does not look at.
+    """
+    headers = getattr(error.__cause__, "litellm_response_headers", None)
+    if error.retry_after is None and isinstance(headers, Mapping):
+        error.retry_after = told_to_wait(headers)

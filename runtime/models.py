@@ -4,7 +4,6 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 import dspy
 from dspy.clients.engines import AsyncLiteLLMEngine, LiteLLMEngine
@@ -13,13 +12,15 @@ from dspy.utils.exceptions import LMConfigurationError
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ..errors import ModelFault, UsageFault
+from .addresses import Addresses, several
 from .blocking import BlockingEngine, SyncEngine
 from .budget import Budget
 from .endpoints import Route
 from .engine import LimitedEngine
-from .environment import prepare_litellm, redact, variable
+from .environment import redact, variable
 from .ledger import Price
 from .litellm_engine import HeedfulLiteLLMEngine
+from .litellm_models import CONNECT_S, client_settings, find_key, listed_price
 from .openai_engine import OpenAIChatEngine
 from .rates import RateLimits
 from .rehearsal.engine import AsyncRehearsalEngine, RehearsalEngine
@@ -27,17 +28,8 @@ from .rehearsal.settings import RehearsalSettings, is_rehearsal
 from .retry import RetryPolicy
 from .stopping import StopSignal
 
-#: Sent where an endpoint of one's own asks for no key: OpenAI's client refuses to send none.
-_NO_KEY = "none"
-#: Seconds to reach an endpoint; a reply may take as long as the spec's `timeout_s`.
-_CONNECT_S = 10.0
 #: Providers whose endpoints speak OpenAI's chat completions, live and in batches, at an address of one's own.
 OPENAI_COMPATIBLE = frozenset({"openai", "hosted_vllm", "openai_like", "custom_openai"})
-_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
-#: Providers that also find credentials outside the environment: roles, profiles, tokens of the platform.
-_AMBIENT = frozenset(
-    {"azure", "azure_ai", "bedrock", "sagemaker", "vertex_ai", "databricks", "watsonx", "github_copilot"}
-)
 
 
 class TokenPrice(BaseModel):
@@ -80,7 +72,7 @@ class ModelSpec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(min_length=1)
-    api_base: str | tuple[str, ...] | None = None
+    api_base: Addresses = None
     api_key_env: str | None = None
     temperature: float | None = Field(default=0.7, ge=0, le=2)
     max_tokens: int | None = Field(default=4096, gt=0, strict=True)
@@ -96,21 +88,6 @@ class ModelSpec(BaseModel):
     def _from_name(cls, value: Any) -> Any:
         return {"name": value} if isinstance(value, str) else value
 
-    @field_validator("api_base")
-    @classmethod
-    def _check_addresses(cls, value: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
-        addresses = _several(value)
-        for address in addresses:
-            # The address itself is not repeated: it may hold the very password that does not belong here.
-            parts = urlsplit(address)
-            if parts.scheme not in ("http", "https") or not parts.hostname:
-                raise ValueError("must be an http:// or https:// address such as http://127.0.0.1:8000/v1")
-            if parts.username or parts.password:
-                raise ValueError("must hold no user name or password; put the key into an environment variable")
-        if len(set(addresses)) < len(addresses) or value == ():
-            raise ValueError("must name one address, or several different ones")
-        return value
-
     @field_validator("name")
     @classmethod
     def _check_rehearsal(cls, value: str) -> str:
@@ -121,7 +98,7 @@ class ModelSpec(BaseModel):
     @property
     def addresses(self) -> tuple[str, ...]:
         """The addresses in `api_base`; none for a provider's own."""
-        return _several(self.api_base)
+        return several(self.api_base)
 
     @property
     def is_rehearsal(self) -> bool:
@@ -139,10 +116,6 @@ class ModelSpec(BaseModel):
         """What a step's key holds of its model: the name and sampling settings; not where it is served."""
         name = RehearsalSettings.parse(self.name).identity if is_rehearsal(self.name) else self.name
         return {"name": name, **self.sampling}
-
-
-def _several(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
-    return () if value is None else (value,) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)
@@ -188,7 +161,7 @@ def build_model(
     """
     rng = rng or random.Random()
     retry = retry or RetryPolicy(patience_s=spec.patience_s)
-    key = None if is_rehearsal(spec.name) else _find_key(spec)
+    key = None if is_rehearsal(spec.name) else find_key(spec)
     price = model_price(spec)
     routes, close = _routes(spec, key, concurrency)
     engine = LimitedEngine(
@@ -238,11 +211,11 @@ def _routes(
     provider, _, name = spec.name.partition("/")
     if spec.engine == "litellm" or not spec.addresses or provider not in OPENAI_COMPATIBLE:
         # LiteLLM's clients belong to the process.
-        clients = [(base, _litellm_client(spec, key, base)) for base in spec.addresses or (None,)]
+        clients = [(base, client_settings(spec, key, base)) for base in spec.addresses or (None,)]
         return [Route(_litellm_engine(client), base or spec.name) for base, client in clients], None
     key = key or variable(f"{provider.upper()}_API_KEY")
     engines = {
-        base: OpenAIChatEngine(base, name, key=key, connections=connections, connect_s=min(_CONNECT_S, spec.timeout_s))
+        base: OpenAIChatEngine(base, name, key=key, connections=connections, connect_s=min(CONNECT_S, spec.timeout_s))
         for base in spec.addresses
     }
 
@@ -260,69 +233,14 @@ def _litellm_engine(client: dict[str, Any]) -> HeedfulLiteLLMEngine:
 def _blocking_engines(spec: ModelSpec, key: str | None) -> list[SyncEngine]:
     if is_rehearsal(spec.name):
         return [RehearsalEngine(RehearsalSettings.parse(spec.name))]
-    return [LiteLLMEngine(**_litellm_client(spec, key, base)) for base in spec.addresses or (None,)]
-
-
-def _litellm_client(spec: ModelSpec, key: str | None, base: str | None) -> dict[str, Any]:
-    import httpx
-
-    timeout = httpx.Timeout(spec.timeout_s, connect=min(_CONNECT_S, spec.timeout_s))
-    client = {"api_base": base, "api_key": key, "timeout": timeout}
-    return {name: value for name, value in client.items() if value is not None}
-
-
-def _find_key(spec: ModelSpec) -> str | None:
-    """The key to send, or None where LiteLLM finds it (or needs none) by itself."""
-    litellm = _litellm()
-    base = spec.addresses[0] if spec.addresses else None
-    try:
-        _, provider, _, _ = litellm.get_llm_provider(model=spec.name, api_base=base)
-    except litellm.exceptions.BadRequestError as exc:
-        raise ModelFault(
-            f"unknown model {spec.name!r}: write it as LiteLLM does, provider first (openai/gpt-4o-mini), "
-            "or use the embedded model: rehearsal"
-        ) from exc
-    if spec.name.endswith("/"):
-        raise ModelFault(f"unknown model {spec.name!r}: the model's name is missing after {provider}/")
-    if spec.api_key_env is not None:
-        key = variable(spec.api_key_env)
-        if key is None:
-            raise ModelFault(f"{spec.name}: no key in the environment: set {spec.api_key_env}")
-        return key
-    missing = litellm.validate_environment(model=spec.name, api_base=base)["missing_keys"]
-    keys = [name for name in missing if name.endswith("_API_KEY")]
-    if not keys or provider in _AMBIENT:
-        return None
-    if spec.addresses:
-        return _NO_KEY
-    raise ModelFault(f"{spec.name}: no key in the environment: set {' and '.join(keys)}")
-
-
-def _litellm() -> Any:
-    prepare_litellm()
-    import litellm
-
-    litellm.suppress_debug_info = True
-    return litellm
+    return [LiteLLMEngine(**client_settings(spec, key, base)) for base in spec.addresses or (None,)]
 
 
 def model_price(spec: ModelSpec) -> Price:
     """What a reply of a model costs: by its spec, or by LiteLLM's own copy of the price list. No call is made."""
     if is_rehearsal(spec.name):
         return _free
-    return spec.price.of if spec.price else _litellm_price(spec)
-
-
-def _litellm_price(spec: ModelSpec) -> Price:
-    """The price of a reply by LiteLLM's own copy of the price list; on this very machine a name says nothing of it."""
-    litellm, name = _litellm(), spec.name
-    if any(urlsplit(base).hostname in _THIS_MACHINE for base in spec.addresses):
-        return lambda _: None
-    entry = litellm.model_cost.get(name) or litellm.model_cost.get(name.partition("/")[2])
-    if not entry or "input_cost_per_token" not in entry:
-        return lambda _: None
-    input_price, output_price = entry["input_cost_per_token"], entry.get("output_cost_per_token", 0.0)
-    return lambda usage: (usage.input_tokens or 0) * input_price + (usage.output_tokens or 0) * output_price
+    return spec.price.of if spec.price else listed_price(spec)
 
 
 def set_budget(

@@ -15,6 +15,7 @@ INHERITED_FILE = "inherited.db"
 COVERED_FILE = "covered.json"
 BATCH_FILE = "batch.db"
 TOPICS_FILE = "topics.jsonl"
+VECTORS_FILE = "vectors.db"
 _LOCK_FILE = "run.lock"
 
 
@@ -65,6 +66,11 @@ class RunDirectory:
         return self.path / TOPICS_FILE
 
     @property
+    def vectors(self) -> Path:
+        """Of work on a tree with an embedder: the vectors that were paid for."""
+        return self.path / VECTORS_FILE
+
+    @property
     def exists(self) -> bool:
         """Whether a run was begun here."""
         return self.journal.exists()
@@ -91,6 +97,7 @@ class RunDirectory:
             f".{COVERED_FILE}.*.tmp",
             f".{TOPICS_FILE}.*.tmp",
             f".{INHERITED_FILE}.new*",
+            f".{VECTORS_FILE}.new*",
         ):
             for unfinished in self.path.glob(left):  # what a kill in the middle of a write left
                 unfinished.unlink(missing_ok=True)
@@ -110,10 +117,11 @@ class RunDirectory:
     def discard(self) -> None:
         """Take away a run that never got a reply: its files, and the directory if it was made for it.
 
-        The journal goes first: without it the rest is no run.
+        The journal goes before the rest, which is no run without it; only vectors, which no run but this could use, go
+        before the journal.
         """
-        journal = (JOURNAL_FILE, f"{JOURNAL_FILE}-wal", f"{JOURNAL_FILE}-shm")
-        for name in (*journal, INHERITED_FILE, COVERED_FILE, TOPICS_FILE, RECIPE_FILE, TREE_FILE):
+        databases = [f"{name}{suffix}" for name in (VECTORS_FILE, JOURNAL_FILE) for suffix in ("", "-wal", "-shm")]
+        for name in (*databases, INHERITED_FILE, COVERED_FILE, TOPICS_FILE, RECIPE_FILE, TREE_FILE):
             (self.path / name).unlink(missing_ok=True)
         (self.path / _LOCK_FILE).unlink(missing_ok=True)
         if self._made_here and not any(self.path.iterdir()):

@@ -10,14 +10,15 @@ from .likeness import Likeness
 from .words import TagWords
 
 #: Meant to keep siblings that merely belong together apart. It is a guess that no embedding model was measured for, and
-#: models differ in scale: growth takes another one as an argument.
+#: models differ in scale: growth takes another one as an argument, and its report lists what was merged by cosine and
+#: what nearly was, so that one can be chosen by what a first run shows.
 MIN_COSINE = 0.93
 
 
 class Embedder(Protocol):
     """Texts to vectors."""
 
-    async def __call__(self, texts: Sequence[str]) -> list[list[float]]:
+    async def __call__(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         """One vector a text, in their order, all of the same length."""
         ...
 

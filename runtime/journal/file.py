@@ -8,13 +8,13 @@ import os
 import sqlite3
 import zlib
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import JournalFault, OutputFault
 from .wal import hides_commits
 
-#: Marks an SQLite file as a journal ("COND"), and the version of its tables.
-APPLICATION_ID = 0x434F4E44
+#: The version of a journal's tables.
 SCHEMA_VERSION = 2
 #: Bytes up to which a journal is read from end to end whenever it is opened.
 _SMALL = 32 * 1024 * 1024
@@ -64,8 +64,28 @@ CREATE INDEX items_by_cell ON items (cell_id);
 """
 
 
-def create_file(path: Path, meta: dict[str, str]) -> None:
-    """Make an empty journal; it appears under its name only when it is whole.
+@dataclass(frozen=True)
+class FileKind:
+    """A kind of SQLite file whose rows are sealed.
+
+    Attributes:
+        what: what such a file is, for messages.
+        application_id: marks an SQLite file as one.
+        version: of its tables.
+        schema: makes them; a table `meta` is one of them.
+    """
+
+    what: str
+    application_id: int
+    version: int
+    schema: str
+
+
+JOURNAL = FileKind("journal", 0x434F4E44, SCHEMA_VERSION, _SCHEMA)  # "COND"
+
+
+def create_file(path: Path, meta: dict[str, str], kind: FileKind = JOURNAL) -> None:
+    """Make an empty file of a kind; it appears under its name only when it is whole.
 
     Raises:
         OutputFault: the file cannot be made.
@@ -75,45 +95,46 @@ def create_file(path: Path, meta: dict[str, str]) -> None:
         unfinished.unlink(missing_ok=True)
         with closing(sqlite3.connect(unfinished, isolation_level=None)) as database:
             _teach(database)
-            database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            database.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+            database.execute(f"PRAGMA application_id = {kind.application_id}")
+            database.execute(f"PRAGMA user_version = {kind.version}")
+            database.executescript(f"BEGIN; {kind.schema} COMMIT;")
             database.executemany("INSERT INTO meta VALUES (?1, ?2, seal_of(?1, ?2))", sorted(meta.items()))
         unfinished.replace(path)
     except (OSError, sqlite3.Error) as exc:
-        raise OutputFault(f"{path}: cannot make a journal: {exc}") from exc
+        raise OutputFault(f"{path}: cannot make a {kind.what}: {exc}") from exc
 
 
-def check_file(path: Path, *, whole: bool = True) -> None:
-    """See that a file is a journal that this version can read, and that it is whole.
+def check_file(path: Path, kind: FileKind = JOURNAL, *, whole: bool = True) -> None:
+    """See that a file is of a kind and can be read by this version, and that it is whole.
 
     Args:
         path: the file.
+        kind: what it should be.
         whole: whether to read it from end to end even if that takes more than a moment. Whoever only looks on at a
             long run need not; a small journal is read from end to end in any case.
 
     Raises:
-        JournalFault: it is missing, is no journal, is damaged, or a newer version wrote it.
+        JournalFault: it is missing, is of no such kind, is damaged, or a newer version wrote it.
     """
     if not path.is_file():
-        raise JournalFault(f"{path}: no journal here")
+        raise JournalFault(f"{path}: no {kind.what} here")
     if not path.stat().st_size:
         # Not even opened: beside an empty file SQLite deletes the log, which may hold what was in it.
-        raise JournalFault(f"{path}: not a journal of Condor: the file is empty")
+        raise JournalFault(f"{path}: not a {kind.what} of Condor: the file is empty")
     try:
         with closing(connect(path, read_only=True)) as database:
             (application,) = database.execute("PRAGMA application_id").fetchone()
             (version,) = database.execute("PRAGMA user_version").fetchone()
-            if application != APPLICATION_ID:
-                raise JournalFault(f"{path}: not a journal of Condor")
-            if version > SCHEMA_VERSION:
+            if application != kind.application_id:
+                raise JournalFault(f"{path}: not a {kind.what} of Condor")
+            if version > kind.version:
                 raise JournalFault(
-                    f"{path}: written by a newer version of Condor (journal version {version}, this one reads up to "
-                    f"{SCHEMA_VERSION}); update Condor"
+                    f"{path}: written by a newer version of Condor ({kind.what} version {version}, this one reads up "
+                    f"to {kind.version}); update Condor"
                 )
             damage = _find_damage(database, path) if whole or path.stat().st_size < _SMALL else _find_loss(path)
     except (sqlite3.Error, UnicodeError) as exc:  # the name of a table may be what is damaged
-        raise JournalFault(f"{path}: not a journal, or damaged: {exc}") from exc
+        raise JournalFault(f"{path}: not a {kind.what}, or damaged: {exc}") from exc
     if damage is not None:
         raise JournalFault(f"{path}: damaged: {damage}; it was left as it is: restore it from a copy")
 
@@ -170,9 +191,16 @@ def _columns(database: sqlite3.Connection) -> dict[str, list[str]]:
     }
 
 
-def _seal_of(*values: float | str | None) -> int:
+def _seal_of(*values: float | str | bytes | None) -> int:
     """A checksum over a row's values; a whole number is the same whether a column holds it as INTEGER or as REAL."""
-    return zlib.crc32(repr([float(value) if isinstance(value, int) else value for value in values]).encode())
+    return zlib.crc32(repr([_plain(value) for value in values]).encode())
+
+
+def _plain(value: float | str | bytes | None) -> float | str | None:
+    """A value whose `repr` is short and says it all; of bytes that is their own checksum."""
+    if isinstance(value, bytes):
+        return f"crc32 {zlib.crc32(value)}"
+    return float(value) if isinstance(value, int) else value
 
 
 def _teach(database: sqlite3.Connection) -> None:

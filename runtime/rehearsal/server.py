@@ -10,6 +10,7 @@ from aiohttp import web
 
 from ...hashing import content_hash
 from .composer import Reply, compose
+from .embeddings_api import BadRequest, EmbeddingsRequest
 from .prompt import Messages
 from .settings import REHEARSAL, RehearsalSettings
 
@@ -24,6 +25,8 @@ class EndpointCount:
         received: chat completions asked for in due form; those not yet answered are in flight.
         calls: chat completions answered.
         asked: how often each distinct request came, by its hash.
+        embeddings: requests for embeddings answered.
+        embedded: how often each text was embedded.
     """
 
     received: int = 0
@@ -31,6 +34,8 @@ class EndpointCount:
     input_tokens: int = 0
     output_tokens: int = 0
     asked: Counter[str] = field(default_factory=Counter)
+    embeddings: int = 0
+    embedded: Counter[str] = field(default_factory=Counter)
 
     def summary(self) -> dict[str, int]:
         """The figures that `GET /stats` shows; `repeated` counts calls whose request had come before."""
@@ -41,15 +46,13 @@ class EndpointCount:
             "repeated": self.calls - len(self.asked),
             "input_tokens": self.input_tokens,
             "output_tokens": self.output_tokens,
+            "embeddings": self.embeddings,
+            "embedded": self.embedded.total(),
         }
 
 
-class _BadRequest(Exception):
-    """A body that is no chat completion request; the text says why."""
-
-
 class RehearsalServer:
-    """Serves `POST /v1/chat/completions`, `GET /v1/models` and `GET /stats`.
+    """Serves `POST /v1/chat/completions`, `POST /v1/embeddings`, `GET /v1/models` and `GET /stats`.
 
     Args:
         settings: how the stand-in behaves.
@@ -65,27 +68,41 @@ class RehearsalServer:
         """The aiohttp application, to be run by whoever owns the socket."""
         app = web.Application(client_max_size=_MAX_BODY_BYTES)
         app.router.add_post("/v1/chat/completions", self._complete)
+        app.router.add_post("/v1/embeddings", self._embed)
         app.router.add_get("/v1/models", self._list_models)
         app.router.add_get("/stats", self._stats)
         return app
 
     async def _complete(self, request: web.Request) -> web.Response:
         try:
-            body = await request.json()
+            body = await _read_json(request)
             messages = _read_body(body)
-        except (json.JSONDecodeError, UnicodeDecodeError) as exc:
-            return _error(400, f"the body is not JSON: {exc}", "invalid_request_error")
-        except _BadRequest as exc:
+        except BadRequest as exc:
             return _error(400, str(exc), "invalid_request_error")
         model = body.get("model")
         if model not in self._models:
-            return _error(404, f"The model `{model}` does not exist", "invalid_request_error", code="model_not_found")
+            return _unknown(model)
         self.count.received += 1
         if self._settings.latency:
             await asyncio.sleep(self._settings.latency)
         reply = compose(messages, self._settings)
         self._enter(body, reply)
         return web.json_response(_completion(model, reply, self.count.calls))
+
+    async def _embed(self, request: web.Request) -> web.Response:
+        try:
+            body = await _read_json(request)
+            wanted = EmbeddingsRequest.read(body)
+        except BadRequest as exc:
+            return _error(400, str(exc), "invalid_request_error")
+        model = body.get("model")
+        if model not in self._models:
+            return _unknown(model)
+        if self._settings.latency:
+            await asyncio.sleep(self._settings.latency)
+        self.count.embeddings += 1
+        self.count.embedded.update(wanted.texts)
+        return web.json_response(wanted.answer(model))
 
     async def _list_models(self, request: web.Request) -> web.Response:
         del request
@@ -103,29 +120,37 @@ class RehearsalServer:
         self.count.asked[content_hash(body["messages"])] += 1
 
 
-def _read_body(body: Any) -> Messages:
+async def _read_json(request: web.Request) -> dict[str, Any]:
+    try:
+        body = await request.json()
+    except (json.JSONDecodeError, UnicodeDecodeError) as exc:
+        raise BadRequest(f"the body is not JSON: {exc}") from exc
     if not isinstance(body, dict):
-        raise _BadRequest("the body must be a JSON object")
+        raise BadRequest("the body must be a JSON object")
+    return body
+
+
+def _read_body(body: dict[str, Any]) -> Messages:
     messages = body.get("messages")
     if not isinstance(messages, list) or not messages:
-        raise _BadRequest("'messages' must be a list of at least one message")
+        raise BadRequest("'messages' must be a list of at least one message")
     if body.get("stream"):
-        raise _BadRequest("streaming is not served")
+        raise BadRequest("streaming is not served")
     if body.get("n", 1) not in (1, None):
-        raise _BadRequest("'n' must be 1")
+        raise BadRequest("'n' must be 1")
     return [_read_message(message) for message in messages]
 
 
 def _read_message(message: Any) -> tuple[str, str]:
     if not isinstance(message, dict) or message.get("role") not in ("system", "developer", "user", "assistant"):
-        raise _BadRequest("each message must be an object with a role: system, developer, user or assistant")
+        raise BadRequest("each message must be an object with a role: system, developer, user or assistant")
     content = message.get("content")
     if isinstance(content, list):
         parts = [part.get("text") if isinstance(part, dict) else None for part in content]
         texts = [text for text in parts if isinstance(text, str)]
         content = "".join(texts) if len(texts) == len(parts) else None
     if not isinstance(content, str):
-        raise _BadRequest("each message's content must be text")
+        raise BadRequest("each message's content must be text")
     return "system" if message["role"] == "developer" else message["role"], content
 
 
@@ -148,6 +173,10 @@ def _completion(model: str, reply: Reply, number: int) -> dict[str, Any]:
             "total_tokens": reply.input_tokens + reply.output_tokens,
         },
     }
+
+
+def _unknown(model: object) -> web.Response:
+    return _error(404, f"The model `{model}` does not exist", "invalid_request_error", code="model_not_found")
 
 
 def _error(status: int, message: str, kind: str, *, code: str | None = None) -> web.Response:

@@ -1,6 +1,7 @@
 """A tree is grown to its sizes, and what a reply lacks is reported."""
 
 import asyncio
+import math
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 
 from condor.errors import CallFault, TruncatedReply, UnreadableReply, UsageFault
 from condor.knowledge import KnowledgeTree
-from condor.programs import GrowthLimits, GrowthReport, GrowTree, Merge
+from condor.programs import GrowthLimits, GrowthReport, GrowTree, Merge, NearMiss
 from condor.vocabulary import Language
 
 #: Each tag is asked about once.
@@ -402,6 +403,43 @@ def test_tags_that_mean_the_same_are_merged_where_there_is_an_embedder() -> None
     report = _grow(tree, step, roots=1, depth=2, branching=2, embedder=embedder)
     assert report.merges == [Merge("Arts > Cinema", "Arts > Film", "meaning", 1.0)]
     assert asked == ["Arts", "Film", "Cinema"]
+
+
+def _angles(**degrees: float) -> Any:
+    """An embedder that puts each text at an angle on a circle."""
+
+    async def embedder(texts: Any) -> list[list[float]]:
+        angles = [math.radians(degrees.get(text, 180)) for text in texts]
+        return [[math.cos(angle), math.sin(angle)] for angle in angles]
+
+    return embedder
+
+
+def test_what_a_slightly_lower_cosine_would_have_merged_is_listed_nearest_first() -> None:
+    # The cosines of 10, 25, 30 and 55 degrees are 0.985, 0.906, 0.866 and 0.574.
+    embedder = _angles(Film=0, Cinema=10, Movies=-25, Theatre=-55, Opera=60)
+    step = Proposals(under=lambda *_: ["Cinema", "Movies", "Theatre", "Opera"])
+    tree = _planted(("Arts", "Film"))
+    limits = GrowthLimits(rounds=1, min_cosine=0.95)
+    report = _grow(tree, step, roots=1, depth=2, branching=9, limits=limits, embedder=embedder)
+    assert report.merges == [Merge("Arts > Cinema", "Arts > Film", "meaning", 0.9848)]
+    assert report.near_misses == [NearMiss("Arts > Movies", "Arts > Film", 0.9063)]
+    assert ("Arts", "Movies") in tree
+    lower = GrowthLimits(rounds=1, min_cosine=0.9)
+    again = _grow(_planted(("Arts", "Film")), step, roots=1, depth=2, branching=9, limits=lower, embedder=embedder)
+    assert [merge.path for merge in again.merges] == ["Arts > Cinema", "Arts > Movies"]
+
+
+def test_of_near_misses_the_100_nearest_are_listed_in_an_order_that_does_not_depend_on_when_they_came() -> None:
+    misses = [NearMiss(f"Arts > {number}", "Arts > Film", (900 + number % 40) / 1000) for number in range(300)]
+    there, back = GrowthReport(), GrowthReport()
+    for miss in misses:
+        there.note_near_miss(miss)
+    for miss in reversed(misses):
+        back.note_near_miss(miss)
+    assert there.near_misses == back.near_misses
+    assert there.near_misses == sorted(misses, key=lambda miss: (-miss.cosine, miss.path))[:100]
+    assert there.as_dict()["near_misses"][0] == {"path": "Arts > 119", "into": "Arts > Film", "cosine": 0.939}
 
 
 # -- rounds ----------------------------------------------------------------------------------------------------------

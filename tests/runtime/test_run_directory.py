@@ -51,6 +51,7 @@ def test_discard_takes_away_what_was_made_and_nothing_else(tmp_path: Path, made_
     with RunDirectory(run) as directory:
         directory.recipe.write_text("x")
         directory.tree.write_text("x")
+        directory.vectors.write_text("x")
         Journal.create(directory.journal, {}).close()
         directory.discard()
     assert run.exists() == made_before
@@ -58,7 +59,7 @@ def test_discard_takes_away_what_was_made_and_nothing_else(tmp_path: Path, made_
 
 
 def test_what_a_kill_in_the_middle_of_a_write_left_is_cleared_away(tmp_path: Path) -> None:
-    for name in (".tree.json.0123456789ab.tmp", ".recipe.yaml.0123456789ab.tmp"):
+    for name in (".tree.json.0123456789ab.tmp", ".recipe.yaml.0123456789ab.tmp", ".vectors.db.new-journal"):
         (tmp_path / name).write_text("half")
     with RunDirectory(tmp_path):
         assert [entry.name for entry in tmp_path.iterdir()] == ["run.lock"]
