@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from ..vocabulary import Difficulty, Language, TaskName
 from .sampler import SampledCell
@@ -145,7 +146,7 @@ class _Marks:
     def holes(self, roots: Sequence[int]) -> Iterator[SampledCell]:
         """The cells without a record, by root tag in the given order."""
         for root in roots:
-            cells = [(language, task) for language in self.served(root) for task in self._grid.tasks]
+            cells = list(product(self.served(root), self._grid.tasks))
             for leaf in self._tree.living_leaves(root):
                 for language, task in cells:
                     if not self._has((leaf, language), task):
