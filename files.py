@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import IO, Any, BinaryIO, TextIO
 
 from .errors import OutputFault, UnreadableFile
 
@@ -92,13 +92,30 @@ def write_atomically(path: Path) -> Iterator[TextIO]:
     Raises:
         OutputFault: the file cannot be written; what stood at `path` before still does.
     """
+    with _replacing(path) as temporary, temporary.open("x", encoding="utf-8", newline="\n") as file:
+        yield file
+        _sync(file)
+
+
+@contextmanager
+def write_bytes_atomically(path: Path) -> Iterator[BinaryIO]:
+    """Like `write_atomically`, for what is no text.
+
+    Raises:
+        OutputFault: the file cannot be written; what stood at `path` before still does.
+    """
+    with _replacing(path) as temporary, temporary.open("xb") as file:
+        yield file
+        _sync(file)
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """A name beside `path` for a file that takes its place in the end, or is removed where something goes wrong."""
     path = _target(path)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
     try:
-        with temporary.open("x", encoding="utf-8", newline="\n") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
+        yield temporary
         temporary.replace(path)
         _sync_directory(path.parent)
     except BaseException as exc:
@@ -107,6 +124,12 @@ def write_atomically(path: Path) -> Iterator[TextIO]:
         if isinstance(exc, OSError):
             raise OutputFault(f"{path}: cannot write: {exc.strerror or exc}") from exc
         raise
+
+
+def _sync(file: IO[Any]) -> None:
+    """Make what was written durable."""
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _target(path: Path) -> Path:

@@ -1,6 +1,9 @@
-"""What a tree of a million tags costs: time to make, save, load, check and sample it, and the peak memory of each.
+"""What a tree of a million tags costs: time to make, save, load, check, count, sample and compare it, with peak memory.
 
     python benchmarks/tree.py [--tags 1000000] [--cells 10000] [--seed 0]
+
+`coverage` lays one record a cell over the tree; `diff` compares it with a later version in which one tag in a hundred
+was renamed or moved, both being loaded.
 
 Half of the root tags are English and half Chinese, on five levels, with tags put together from those of the seed trees.
 Each step runs in a process of its own; a step that needs the tree loads it first, which is not part of its time but of
@@ -20,13 +23,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from condor.knowledge import KnowledgeTree
+    from condor.knowledge import KnowledgeTree, SampledCell
 
 RESULTS = Path(__file__).resolve().parent / "results.json"
-STEPS = ("make", "load", "save", "validate", "version", "sample", "deep")
+STEPS = ("make", "load", "save", "validate", "version", "stats", "sample", "coverage", "change", "diff", "deep")
 #: The share of all tags on each level from the root tags downwards; the last level takes what is left.
 LEVELS = (0.0001, 0.001, 0.01, 0.1)
 DEEP = 10_000
+#: The share of the tags that `change` renames or moves.
+CHANGED = 0.01
 
 
 def peak_mb() -> float:
@@ -69,6 +74,26 @@ def made(tags: int, seed: int) -> "KnowledgeTree":
     return tree
 
 
+def changed(tree: "KnowledgeTree", seed: int) -> "KnowledgeTree":
+    """A later version of a tree: of its leaves, some have another name and as many stand under another tag."""
+    from condor.knowledge import KnowledgeTree
+
+    rng = random.Random(seed)
+    parents = {node: parent for parent, node in tree.edges()}
+    names = {node: tree.name(node) for node in parents}
+    inner = [node for node in parents if not tree.is_leaf(node)]
+    for number, leaf in enumerate(rng.sample(list(tree.leaves()), int(CHANGED * len(tree)))):
+        if number % 2:
+            names[leaf] += f" {number}"
+            continue
+        parent = rng.choice(inner)
+        if tree.find((*tree.path(parent), names[leaf]), language=tree.language(parent)) is None:
+            parents[leaf] = parent
+    attributes = ({k: v for k, v in tree.graph.nodes[node].items() if k != "name"} for node in parents)
+    nodes = ((node, names[node], held) for node, held in zip(parents, attributes, strict=True))
+    return KnowledgeTree.from_edges(nodes, ((parent, node) for node, parent in parents.items()))
+
+
 def deep_chain(folder: Path) -> None:
     """Save, load, check and sample a tree of one path, 10,000 levels deep."""
     from condor.knowledge import CellSampler, KnowledgeTree, load_tree, save_tree
@@ -89,10 +114,35 @@ def seconds(action: Callable[[], object]) -> float:
     return time.perf_counter() - begin
 
 
+def action(name: str, tree: "KnowledgeTree", folder: Path, options: argparse.Namespace) -> Callable[[], object]:
+    """What a step does with the tree, once all that it needs is there."""
+    from condor.knowledge import CellSampler, Grid, diff_trees, load_tree, measure_coverage, save_tree, tree_stats
+    from condor.vocabulary import DIFFICULTIES, LANGUAGES, TASKS
+
+    def cells() -> "list[SampledCell]":
+        return list(islice(CellSampler(tree, languages=LANGUAGES, tasks=TASKS, seed=0), options.cells))
+
+    later = folder / "later.json"
+    if name == "diff":
+        other = load_tree(later)
+        return lambda: diff_trees(tree, other)
+    if name == "coverage":
+        points = [(cell, DIFFICULTIES[n % 3]) for n, cell in enumerate(cells())]
+        return lambda: measure_coverage(tree, Grid(LANGUAGES, TASKS, DIFFICULTIES), points)
+    actions: dict[str, Callable[[], object]] = {
+        "save": lambda: save_tree(tree, folder / "again.json"),
+        "validate": tree.check,
+        "version": lambda: tree.version,
+        "stats": lambda: tree_stats(tree),
+        "sample": cells,
+        "change": lambda: save_tree(changed(tree, options.seed), later),
+    }
+    return actions[name]
+
+
 def step(name: str, folder: Path, options: argparse.Namespace) -> dict[str, float]:
     """Do one step in this process."""
-    from condor.knowledge import CellSampler, load_tree, save_tree
-    from condor.vocabulary import LANGUAGES, TASKS
+    from condor.knowledge import load_tree, save_tree
 
     file = folder / "tree.json"
     if name == "make":
@@ -104,15 +154,7 @@ def step(name: str, folder: Path, options: argparse.Namespace) -> dict[str, floa
     elif name == "deep":
         taken = seconds(lambda: deep_chain(folder))
     else:
-        tree = load_tree(file)
-        walk = {"languages": LANGUAGES, "tasks": TASKS, "seed": 0}
-        actions: dict[str, Callable[[], Any]] = {
-            "save": lambda: save_tree(tree, folder / "again.json"),
-            "validate": lambda: tree.check(),
-            "version": lambda: tree.version,
-            "sample": lambda: list(islice(CellSampler(tree, **walk), options.cells)),
-        }
-        taken = seconds(actions[name])
+        taken = seconds(action(name, load_tree(file), folder, options))
     return {"s": round(taken, 2), "peak_mb": round(peak_mb())}
 
 

@@ -69,7 +69,9 @@ def export(
     tree: TreeArgument,
     format_: Annotated[
         str,
-        typer.Option("--format", help="condor, nested, node-link, paths, csv, graphml, mermaid or sunburst (SVG)."),
+        typer.Option(
+            "--format", help="condor, nested, node-link, paths, csv, graphml, mermaid or sunburst (.svg, .png)."
+        ),
     ],
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write.")],
 ) -> None:
@@ -78,8 +80,10 @@ def export(
     from ..knowledge import export_tree
 
     forest = load_trees([tree])
-    export_tree(forest, out, format_=format_)
+    notes = export_tree(forest, out, format_=format_)
     typer.echo(f"{out}: {len(forest)} tags, version {forest.version}")
+    for note in notes:
+        typer.echo(note)
     if format_ in ("nested", "paths") and any(forest.language(root) for root in forest.children()):
         typer.echo(f"{format_} holds no languages: to import it again, give --language")
 

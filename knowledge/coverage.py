@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from ..vocabulary import Difficulty, Language, TaskName
 from .sampler import SampledCell
-from .tree import KnowledgeTree
+from .tree import HIDDEN_ROOT, KnowledgeTree
 
 #: A kept record's place: its cell, and its difficulty.
 Point = tuple[SampledCell, Difficulty]
@@ -74,15 +75,17 @@ def measure_coverage(tree: KnowledgeTree, grid: Grid, points: Iterable[Point], *
     marks = _Marks(tree, grid)
     for point in points:
         marks.add(point)
-    by_root = {root: marks.cells_under(root) for root in tree.children()}
-    slots = {root: sum(1 for _ in marks.slots(root)) for root in by_root}
+    leaves = {root: sum(1 for _ in tree.living_leaves(root)) for root in tree.children()}
+    slots = {root: number * len(marks.served(root)) for root, number in leaves.items()}
+    covered = marks.cells_by_root()
+    by_root = {root: Share(covered[root], number * len(grid.tasks)) for root, number in slots.items()}
     whole = sum(slots.values())
     order = sorted(by_root, key=lambda root: by_root[root].share)
     return Coverage(
         version=tree.version,
         records=marks.records,
         outside=marks.outside,
-        leaves=Share(len({leaf for leaf, _ in marks.bits}), sum(1 for r in by_root for _ in marks.served_leaves(r))),
+        leaves=Share(len({leaf for leaf, _ in marks.bits}), sum(n for root, n in leaves.items() if slots[root])),
         cells=Share(sum(s.covered for s in by_root.values()), sum(s.total for s in by_root.values())),
         points=Share(sum(marks.points.values()), whole * len(grid.tasks) * len(grid.difficulties)),
         by_root={marks.root_name(root): share for root, share in by_root.items()},
@@ -102,6 +105,7 @@ class _Marks:
         self.points: Counter[tuple[TaskName, Difficulty]] = Counter()
         self.records = 0
         self.outside = 0
+        self._of_task = {task: sum(self._bit(task, d) for d in grid.difficulties) for task in grid.tasks}
         self._root_names = Counter(tree.name(root) for root in tree.children())
 
     def add(self, point: Point) -> None:
@@ -127,30 +131,26 @@ class _Marks:
         """Covered points of a difficulty."""
         return sum(self.points[task, difficulty] for task in self._grid.tasks)
 
-    def slots(self, root: int) -> Iterator[tuple[int, Language]]:
-        """Every living leaf under a root tag, in each language that it is asked in."""
-        languages = self._served(root)
-        return ((leaf, language) for leaf in self._tree.living_leaves(root) for language in languages)
+    def cells_by_root(self) -> Counter[int]:
+        """The number of cells under each root tag that have a record."""
+        cells: Counter[int] = Counter()
+        for slot in self.bits:
+            cells[self._root(slot[0])] += sum(self._has(slot, task) for task in self._grid.tasks)
+        return cells
 
-    def served_leaves(self, root: int) -> Iterator[int]:
-        """The living leaves under a root tag that is asked in any language of the grid."""
-        return self._tree.living_leaves(root) if self._served(root) else iter(())
-
-    def cells_under(self, root: int) -> Share:
-        """The share of a root tag's cells that have a record."""
-        covered = total = 0
-        for slot in self.slots(root):
-            total += len(self._grid.tasks)
-            covered += sum(1 for task in self._grid.tasks if self._has(slot, task))
-        return Share(covered, total)
+    def served(self, root: int) -> list[Language]:
+        """The languages of the grid in which a root tag is asked."""
+        own = self._tree.graph.nodes[root].get("language")
+        return [language for language in self._grid.languages if own in (None, language)]
 
     def holes(self, roots: Sequence[int]) -> Iterator[SampledCell]:
         """The cells without a record, by root tag in the given order."""
         for root in roots:
-            for slot in self.slots(root):
-                for task in self._grid.tasks:
-                    if not self._has(slot, task):
-                        yield SampledCell(self._tree.path(slot[0]), task, slot[1])
+            cells = list(product(self.served(root), self._grid.tasks))
+            for leaf in self._tree.living_leaves(root):
+                for language, task in cells:
+                    if not self._has((leaf, language), task):
+                        yield SampledCell(self._tree.path(leaf), task, language)
 
     def root_name(self, root: int) -> str:
         """A root tag's name, with its language where another root tag has that name as well."""
@@ -158,15 +158,18 @@ class _Marks:
         return f"{name} ({language})" if self._root_names[name] > 1 else name
 
     def _has(self, slot: tuple[int, Language], task: TaskName) -> bool:
-        return bool(self.bits.get(slot, 0) & sum(self._bit(task, d) for d in self._grid.difficulties))
+        return bool(self.bits.get(slot, 0) & self._of_task[task])
 
     def _bit(self, task: TaskName, difficulty: Difficulty) -> int:
         grid = self._grid
         return 1 << grid.tasks.index(task) * len(grid.difficulties) + grid.difficulties.index(difficulty)
 
-    def _served(self, root: int) -> list[Language]:
-        own = self._tree.graph.nodes[root].get("language")
-        return [language for language in self._grid.languages if own in (None, language)]
+    def _root(self, leaf: int) -> int:
+        """The root tag above a leaf; of a root tag, itself."""
+        node = leaf
+        while (above := self._tree.parent(node)) != HIDDEN_ROOT:
+            node = above
+        return node
 
     def _leaf(self, cell: SampledCell) -> int | None:
         """The living leaf of a cell in its language, or None."""

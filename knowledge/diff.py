@@ -1,7 +1,7 @@
 """What differs between two trees: tags that came, went, moved, were merged or retired."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from .history import Path, TagMerge
@@ -48,23 +48,26 @@ def diff_trees(before: KnowledgeTree, after: KnowledgeTree) -> TreeDiff:
     those that went and once among those that came in that language; a name that does so more often is told as having
     come and gone, since which is which cannot be known.
     """
-    same = _same_paths(before, after)
-    moved, carried = _moved(before, after, same)
+    versions = before.version, after.version  # before anything else is held: each needs a digest of every tag
+    pairs = _same_paths(before, after)
+    moved, carried = _moved(before, after, pairs)
     merged = _merged(before, after)
-    pairs = same | moved | carried
+    pairs.update(moved)
+    pairs.update(carried)
     kept = set(pairs.values())
     gone_into = {_folded(merge.path) for merge in merged}
     went = (before.path(node) for _, node in before.edges() if node not in kept)
+    turned = list(_turned(before, after, pairs))
     return TreeDiff(
-        before=before.version,
-        after=after.version,
+        before=versions[0],
+        after=versions[1],
         came=tuple(after.path(node) for _, node in after.edges() if node not in pairs),
         went=tuple(path for path in went if _folded(path) not in gone_into),
         moved=tuple((before.path(old), after.path(new)) for new, old in moved.items()),
         carried=len(carried),
         merged=merged,
-        retired=tuple(after.path(new) for new in _turned(before, after, pairs)),
-        revived=tuple(before.path(old) for old in _turned(after, before, {o: n for n, o in pairs.items()})),
+        retired=tuple(after.path(new) for _, new, is_retired in turned if is_retired),
+        revived=tuple(before.path(old) for old, _, is_retired in turned if not is_retired),
     )
 
 
@@ -81,18 +84,28 @@ def _same_paths(before: KnowledgeTree, after: KnowledgeTree) -> dict[int, int]:
 
 
 def _common_children(before: KnowledgeTree, old: int, after: KnowledgeTree, new: int) -> Iterator[tuple[int, int]]:
-    known = {_sibling(before, child): child for child in before.children(old)}
+    """The children of two nodes that are one tag: of root tags, those in one language."""
+    name = _root_name if old == HIDDEN_ROOT else KnowledgeTree.name
+    known = {name(before, child): child for child in before.children(old)}
+    others: list[int] = []
     for child in after.children(new):
-        found = known.get(_sibling(after, child))
+        found = known.pop(name(after, child), None)
+        if found is None:
+            others.append(child)
+        else:
+            yield found, child
+    # Case is looked past for the few that are left: to fold every tag of two large trees takes long.
+    folded = {_sibling(before, child): child for child in known.values()} if others else {}
+    for child in others:
+        found = folded.get(_sibling(after, child))
         if found is not None:
             yield found, child
 
 
 def _moved(before: KnowledgeTree, after: KnowledgeTree, same: dict[int, int]) -> tuple[dict[int, int], dict[int, int]]:
     """(moved tags, tags carried along under them), each as later node -> earlier node."""
-    kept = set(same.values())
-    went = dict(_identities(before, kept))
-    came = dict(_identities(after, set(same)))
+    went = dict(_identities(before, set(same.values())))
+    came = dict(_identities(after, same.keys()))
     going, coming = Counter(went.values()), Counter(came.values())
     once = {identity: node for node, identity in went.items() if going[identity] == 1}
     moved: dict[int, int] = {}
@@ -120,14 +133,11 @@ def _child_of(before: KnowledgeTree, old_parent: int | None, after: KnowledgeTre
     return next((child for child in before.children(old_parent) if fold_tag(before.name(child)) == name), None)
 
 
-def _identities(tree: KnowledgeTree, known: set[int]) -> Iterator[tuple[int, _Identity]]:
+def _identities(tree: KnowledgeTree, known: Set[int]) -> Iterator[tuple[int, _Identity]]:
     """(node, identity) of the tags that are not known yet."""
-    languages: dict[int, str | None] = {}
-    for parent, node in tree.edges():
-        above = tree.graph.nodes[node].get("language") if parent == HIDDEN_ROOT else languages[parent]
-        languages[node] = above
+    for _, node in tree.edges():
         if node not in known:
-            yield node, (above, fold_tag(tree.name(node)))
+            yield node, (tree.language(node), fold_tag(tree.name(node)))
 
 
 def _merged(before: KnowledgeTree, after: KnowledgeTree) -> tuple[TagMerge, ...]:
@@ -136,12 +146,17 @@ def _merged(before: KnowledgeTree, after: KnowledgeTree) -> tuple[TagMerge, ...]
     return tuple(merge for entry in after.log if entry.version not in known for merge in entry.merged)
 
 
-def _turned(before: KnowledgeTree, after: KnowledgeTree, pairs: dict[int, int]) -> Iterator[int]:
-    """Later nodes that hold a retirement which the earlier ones do not."""
+def _turned(before: KnowledgeTree, after: KnowledgeTree, pairs: dict[int, int]) -> Iterator[tuple[int, int, bool]]:
+    """(earlier node, later node, whether it is retired now) of the tags of which one is retired and the other not."""
+    earlier, later = before.graph.nodes, after.graph.nodes
     for _, node in after.edges():
         old = pairs.get(node)
-        if old is not None and "retired" in after.graph.nodes[node] and "retired" not in before.graph.nodes[old]:
-            yield node
+        if old is not None and ("retired" in later[node]) != ("retired" in earlier[old]):
+            yield old, node, "retired" in later[node]
+
+
+def _root_name(tree: KnowledgeTree, root: int) -> str:
+    return f"{tree.graph.nodes[root].get('language') or ''}:{tree.name(root)}"
 
 
 def _sibling(tree: KnowledgeTree, node: int) -> _Identity:

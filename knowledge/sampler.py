@@ -8,6 +8,7 @@ from hashlib import blake2b
 
 from ..errors import EmptyTree
 from ..vocabulary import Language, TaskName
+from .leaf_order import LeafOrder
 from .tree import KnowledgeTree
 
 
@@ -32,9 +33,9 @@ class CellSampler:
     - Languages take turns; within a language its root tags take turns, so that their counts differ by at most one
       until one is used up; for each visit of a root the task that has been asked least so far is taken. A language,
       root or task that is used up drops out, the others go on.
-    - Order is by a hash of (seed, tag) rather than by a shuffled list: the same in every Python version, and a leaf
-      that is added later finds its own place in the ring of its root's leaves. (Where a task enters the ring depends
-      on its size.)
+    - Order is by a hash of (seed, path) rather than by a shuffled list: the same in every Python version, and a leaf
+      that is added later finds its own place in the ring of its root's leaves (see `LeafOrder`). (Where a task enters
+      the ring depends on its size.)
     - Memory is one list of leaf nodes for each root that has been visited; no list of cells is made.
 
     - A retired leaf, or one under a retired tag, is no cell; nor is a tag whose children are all retired.
@@ -81,7 +82,8 @@ class CellSampler:
 
     def _walk(self, degree: int) -> Iterator[SampledCell]:
         """The cells that are covered to one degree."""
-        turns = [self._language_turns(language, roots, degree) for language, roots in self._roots.items() if roots]
+        order = LeafOrder(self._tree, self._seed)
+        turns = [self._language_turns(language, roots, order, degree) for language, roots in self._roots.items()]
         while turns:
             for turn in list(turns):
                 cell = next(turn, None)
@@ -104,11 +106,14 @@ class CellSampler:
         ]
         return sorted(roots, key=lambda root: self._rank(language, self._tree.name(root)))
 
-    def _language_turns(self, language: Language, roots: list[int], degree: int) -> Iterator[SampledCell]:
+    def _language_turns(
+        self, language: Language, roots: list[int], order: Callable[[int], list[int]], degree: int
+    ) -> Iterator[SampledCell]:
         def wanted(leaf: int, task: int) -> bool:
-            return not self._covered or self._covered.get(self._cell(leaf, task, language), 0) == degree
+            return self._covered.get(self._cell(leaf, task, language), 0) == degree
 
-        visits = [_RootVisits(partial(self._ordered_leaves, root), len(self._tasks), wanted) for root in roots]
+        passes = wanted if self._covered else None
+        visits = [_RootVisits(partial(order, root), len(self._tasks), passes) for root in roots]
         asked = [0] * len(self._tasks)
         while visits:
             for root in list(visits):
@@ -126,33 +131,8 @@ class CellSampler:
     def _cell(self, leaf: int, task: int, language: Language) -> SampledCell:
         return SampledCell(self._tree.path(leaf), self._tasks[task], language)
 
-    def _ordered_leaves(self, root: int) -> list[int]:
-        ranks = self._leaf_ranks(root)
-        return sorted(ranks, key=ranks.__getitem__)
-
-    def _leaf_ranks(self, root: int) -> dict[int, bytes]:
-        """The rank of every living leaf under a root tag by its path; what paths have in common is hashed once."""
-        ranks: dict[int, bytes] = {}
-        below, nodes = self._tree.graph.successors, self._tree.graph.nodes
-        waiting = [] if self._tree.is_retired(root) else [(root, self._hashed(self._tree.name(root)))]
-        while waiting:
-            node, hashed = waiting.pop()
-            children = list(below(node))
-            if not children:
-                ranks[node] = hashed.digest()
-            for child in children:
-                if "retired" in nodes[child]:
-                    continue
-                extended = hashed.copy()
-                extended.update(f"\x1f{nodes[child]['name']}".encode())
-                waiting.append((child, extended))
-        return ranks
-
     def _rank(self, *names: str) -> bytes:
-        return self._hashed(*names).digest()
-
-    def _hashed(self, *names: str) -> blake2b:
-        return blake2b("\x1f".join((str(self._seed), *names)).encode(), digest_size=12)
+        return blake2b("\x1f".join((str(self._seed), *names)).encode(), digest_size=12).digest()
 
 
 class _RootVisits:
@@ -163,10 +143,10 @@ class _RootVisits:
     Args:
         leaves: gives the leaf nodes in order; called at the first visit, so that a root never visited costs nothing.
         tasks: how many tasks there are.
-        wanted: whether a (leaf, task) is visited; any other is passed over.
+        wanted: whether a (leaf, task) is visited; any other is passed over. None visits all.
     """
 
-    def __init__(self, leaves: Callable[[], list[int]], tasks: int, wanted: Callable[[int, int], bool]) -> None:
+    def __init__(self, leaves: Callable[[], list[int]], tasks: int, wanted: Callable[[int, int], bool] | None) -> None:
         self._leaves = cache(leaves)
         self._wanted = wanted
         self._passed = [0] * tasks
@@ -191,7 +171,7 @@ class _RootVisits:
     def _find_wanted(self, task: int, leaves: list[int]) -> bool:
         """Pass over leaves up to the next one that is wanted; returns whether there is one."""
         while self._passed[task] < len(leaves):
-            if self._wanted(self._next_leaf(task, leaves), task):
+            if self._wanted is None or self._wanted(self._next_leaf(task, leaves), task):
                 return True
             self._passed[task] += 1
         return False

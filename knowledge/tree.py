@@ -262,7 +262,12 @@ class KnowledgeTree:
 
     def path(self, node: int) -> tuple[str, ...]:
         """The tags from the root tag to a node, both included. The hidden root's is empty."""
-        names = [self.name(n) for n in self._ancestors(node) if n != HIDDEN_ROOT]
+        nodes, above = self.graph.nodes, self.graph.predecessors
+        names: list[str] = []
+        current: int | None = node
+        while current is not None and current != HIDDEN_ROOT:
+            names.append(nodes[current]["name"])
+            current = next(above(current), None)
         return tuple(reversed(names))
 
     def language(self, node: int) -> Language | None:

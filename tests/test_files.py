@@ -2,13 +2,14 @@
 
 import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 import condor.files
 from condor.errors import BadInput, OutputFault, UnreadableFile
-from condor.files import make_directory, read_bytes, read_text, write_atomically
+from condor.files import make_directory, read_bytes, read_text, write_atomically, write_bytes_atomically
 
 
 def _names(directory: Path) -> list[str]:
@@ -140,6 +141,17 @@ def test_text_that_utf8_cannot_hold_leaves_nothing_behind(tmp_path: Path):
         _write(path, "\ud800")
     assert _names(tmp_path) == ["file"]
     assert path.read_text() == "earlier"
+
+
+def test_bytes_are_written_whole_or_not_at_all(tmp_path: Path):
+    path = tmp_path / "file.png"
+    with write_bytes_atomically(path) as file:
+        file.write(b"\x89PNG\r\n")
+    with suppress(RuntimeError), write_bytes_atomically(path) as file:
+        file.write(b"half")
+        raise RuntimeError
+    assert path.read_bytes() == b"\x89PNG\r\n"
+    assert _names(tmp_path) == ["file.png"]
 
 
 def test_a_full_disk_is_an_output_fault_and_leaves_the_earlier_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

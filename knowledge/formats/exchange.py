@@ -1,7 +1,7 @@
 """Which format is a file in? Import and export by the format's name, or by suffix and content."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,8 +42,8 @@ IMPORTS: Final[dict[str, _Import]] = {
     "node-link": read_node_link,
     "deepfabric": read_deepfabric,
 }
-#: Formats that can be written, by name.
-EXPORTS: Final[dict[str, Callable[[KnowledgeTree, Path], None]]] = {
+#: Formats that can be written, by name. A picture may have something to say about what it could not draw.
+EXPORTS: Final[dict[str, Callable[[KnowledgeTree, Path], Sequence[str] | None]]] = {
     "condor": save_tree,
     "nested": write_nested_json,
     "paths": write_paths,
@@ -79,7 +79,7 @@ def import_tree(
     return IMPORTS[name](path, language)
 
 
-def export_tree(tree: KnowledgeTree, path: Path, *, format_: str) -> None:
+def export_tree(tree: KnowledgeTree, path: Path, *, format_: str) -> list[str]:
     """Write a tree in a format, and make the folders above the file.
 
     Args:
@@ -87,15 +87,18 @@ def export_tree(tree: KnowledgeTree, path: Path, *, format_: str) -> None:
         path: the file.
         format_: a key of `EXPORTS`.
 
+    Returns:
+        What the file lacks, in sentences (see `write_sunburst`); mostly nothing.
+
     Raises:
-        UsageFault: no such format.
+        UsageFault: no such format, or a suffix that does not go with it.
         TreeFault: the format cannot hold the tree.
         OutputFault: the file cannot be written.
     """
     if format_ not in EXPORTS:
         raise UsageFault(f"--format {format_}: must be one of {', '.join(EXPORTS)}")
     make_directory(path.parent)
-    EXPORTS[format_](tree, path)
+    return list(EXPORTS[format_](tree, path) or ())
 
 
 def _import_json(data: Any, path: Path, language: Language | None) -> tuple[KnowledgeTree, ImportReport]:

@@ -226,12 +226,12 @@ def test_a_walk_is_pinned():
     assert [(" > ".join(cell.path), cell.task, cell.language) for cell in cells] == [
         ("Music > Jazz", "view", "en"),
         ("健康 > 睡眠", "view", "zh"),
-        ("Health > Food", "creation", "en"),
-        ("健康 > 睡眠", "creation", "zh"),
-        ("Health > Sleep > Naps", "view", "en"),
-        ("Music > Jazz", "creation", "en"),
-        ("Health > Food", "view", "en"),
         ("Health > Sleep > Naps", "creation", "en"),
+        ("健康 > 睡眠", "creation", "zh"),
+        ("Health > Food", "view", "en"),
+        ("Music > Jazz", "creation", "en"),
+        ("Health > Sleep > Naps", "view", "en"),
+        ("Health > Food", "creation", "en"),
     ]
 
 

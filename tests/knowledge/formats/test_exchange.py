@@ -9,39 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from condor.errors import BadInput, Cycle, SecondParent, TagFault, TreeFault, UnreadableFile, UsageFault
-from condor.knowledge import EXPORTS, IMPORTS, KnowledgeTree, export_tree, import_tree, normalise_tag
-from condor.knowledge.formats.sunburst import write_sunburst
+from condor.errors import BadInput, Cycle, SecondParent, TreeFault, UnreadableFile, UsageFault
+from condor.knowledge import EXPORTS, IMPORTS, KnowledgeTree, export_tree, import_tree
 from condor.vocabulary import LANGUAGES, Language
 
+from tag_samples import HOSTILE, tags
+
 FIXED = settings(derandomize=True, database=None, deadline=None, max_examples=60)
-HOSTILE = [
-    "../../etc",
-    "[[ ## answer ## ]]",
-    "{{x}}",
-    "<script>alert(1)</script>",
-    'a "b", c',
-    "=1+1",
-    "]]>",
-    "&amp;",
-    "'",
-]
 SUFFIX = {"node-link": "json", "nested": "json", "condor": "json", "paths": "tsv", "csv": "csv", "graphml": "graphml"}
 HOLD_LANGUAGES = ["condor", "csv", "graphml", "node-link"]
 HOLD_NONE = ["nested", "paths"]
 
 
-def is_tag(text: str) -> bool:
-    try:
-        normalise_tag(text)
-    except TagFault:
-        return False
-    return True
-
-
-TAGS = st.text(min_size=1, max_size=8).filter(is_tag) | st.sampled_from(
-    [*HOSTILE, "人工智能", "a\u2028b", "\ufeffmark", "back\\slash", "nodes", "directed", "level_1", "👩\u200d🚀"]
-)
+TAGS = tags(*HOSTILE, "人工智能", "a\u2028b", "\ufeffmark", "back\\slash", "nodes", "directed", "level_1", "👩\u200d🚀")
 PATHS = st.lists(st.lists(TAGS, min_size=1, max_size=4), min_size=1, max_size=8)
 
 
@@ -120,7 +100,7 @@ def test_nested_json_refuses_what_it_cannot_nest(tmp_path: Path) -> None:
     with pytest.raises(TreeFault, match="200 levels at most"):
         export_tree(tree, tmp_path / "t.json", format_="nested")
     for format_ in ("mermaid", "sunburst"):
-        export_tree(tree, tmp_path / "t", format_=format_)
+        export_tree(tree, tmp_path / "t.svg", format_=format_)
 
 
 def test_attributes_of_nodes_pass_through_node_link(tmp_path: Path) -> None:
@@ -262,21 +242,11 @@ def test_mermaid_holds_tags_as_text(tmp_path: Path) -> None:
 def test_every_export_is_utf8_and_the_picture_is_xml_without_elements_of_its_tags(
     tmp_path_factory: pytest.TempPathFactory, format_: str, paths: list[list[str]]
 ) -> None:
-    file = tmp_path_factory.mktemp("t") / "t"
+    file = tmp_path_factory.mktemp("t") / "t.svg"
     tree = tree_of(*paths)
     export_tree(tree, file, format_=format_)
     text = file.read_text(encoding="utf-8")
     if format_ == "sunburst":
         names = {element.tag.rpartition("}")[2] for element in ElementTree.fromstring(text).iter()}
-        assert names <= {"svg", "rect", "path", "title", "text"}
+        assert names <= {"svg", "g", "rect", "path", "title", "text"}
         assert text.count("<title>") == len(tree)
-
-
-def test_a_picture_that_is_cut_says_so(tmp_path: Path) -> None:
-    tree = tree_of(*([f"r{n}", f"b{m}", f"l{k}"] for n in range(3) for m in range(4) for k in range(5)))
-    write_sunburst(tree, tmp_path / "t.svg", max_arcs=20)
-    text = (tmp_path / "t.svg").read_text(encoding="utf-8")
-    assert "15 of 75 tags, levels 1 to 2" in text
-    assert text.count("<title>") == 15
-    write_sunburst(tree, tmp_path / "t.svg", max_arcs=2)
-    assert "2 of 75 tags, levels 1 to 1" in (tmp_path / "t.svg").read_text(encoding="utf-8")

@@ -26,11 +26,12 @@ from condor.knowledge import (
     KnowledgeTree,
     import_nested_json,
     load_tree,
-    normalise_tag,
     save_tree,
     seed_tree,
 )
 from condor.vocabulary import LANGUAGES, Language
+
+from tag_samples import tags
 
 FIXED = settings(derandomize=True, database=None, deadline=None, max_examples=80)
 
@@ -38,16 +39,9 @@ ROOT = Path(condor.__file__).resolve().parent
 PUBLISHED_TAGS = ROOT.parent / "shared" / "data" / "condor_tags_en.json"
 
 
-def is_tag(text: str) -> bool:
-    try:
-        normalise_tag(text)
-    except TagFault:
-        return False
-    return True
-
-
-TAGS = st.text(min_size=1, max_size=12).filter(is_tag) | st.sampled_from(
-    ["人工智能", "a\u2028b", 'say "hi"', "back\\slash", "{}", "],[", "👩\u200d🚀", "</script>", "\ufeffmark", "null"]
+TAGS = tags(
+    *("人工智能", "a\u2028b", 'say "hi"', "back\\slash", "{}", "],[", "👩\u200d🚀", "</script>", "\ufeffmark", "null"),
+    max_size=12,
 )
 PATHS = st.lists(st.lists(TAGS, min_size=1, max_size=4), max_size=8)
 
