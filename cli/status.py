@@ -1,6 +1,7 @@
 """`condor status`: what a run has come to."""
 
 import json
+from typing import TYPE_CHECKING
 
 import typer
 from rich.table import Table
@@ -8,19 +9,46 @@ from rich.table import Table
 from .console import make_console
 from .options import JsonOption, RunArgument
 
+if TYPE_CHECKING:
+    from ..experiments import RunStatus, TreeRunStatus
+
 
 def status(run: RunArgument, as_json: JsonOption = False) -> None:
     """Show a run's figures, also while it is under way."""
-    from ..experiments import run_status
-    from .progress import dollars
+    from ..experiments import RunStatus, run_status, tree_run_status
     from .running import REHEARSAL_NOTE
 
-    figures = run_status(run)
+    figures = tree_run_status(run) or run_status(run)
     if as_json:
         typer.echo(json.dumps(figures.as_json(), ensure_ascii=False, indent=2))
         return
     table = Table.grid(padding=(0, 2))
-    rows = [
+    for name, value in _synthesis_rows(figures) if isinstance(figures, RunStatus) else _tree_rows(figures):
+        table.add_row(name, str(value))
+    console = make_console()
+    console.print(table)
+    if isinstance(figures, RunStatus) and figures.rehearsal:
+        console.print(REHEARSAL_NOTE)
+
+
+def _tree_rows(figures: "TreeRunStatus") -> list[tuple[str, object]]:
+    from .progress import dollars
+
+    return [
+        ("work", f"{figures.work}, begun {figures.begun}, {'finished' if figures.finished else 'not finished'}"),
+        ("replies", _with_reasons(sum(figures.replies.values()), figures.replies)),
+        ("unreadable", _with_reasons(sum(figures.unreadable.values()), figures.unreadable)),
+        ("calls", f"{figures.calls:,}"),
+        ("tokens in", f"{figures.input_tokens:,}"),
+        ("tokens out", f"{figures.output_tokens:,}"),
+        ("cost", dollars(figures.cost_usd).removeprefix("cost ")),
+    ]
+
+
+def _synthesis_rows(figures: "RunStatus") -> list[tuple[str, object]]:
+    from .progress import dollars
+
+    rows: list[tuple[str, object]] = [
         ("asked", figures.asked),
         ("attempted", figures.attempted),
         ("kept", figures.kept),
@@ -37,12 +65,7 @@ def status(run: RunArgument, as_json: JsonOption = False) -> None:
     ]
     if figures.forked_from is not None:
         rows.append(("forked from", f"{figures.forked_from} ({figures.inherited:,} steps taken over without a call)"))
-    for name, value in rows:
-        table.add_row(name, str(value))
-    console = make_console()
-    console.print(table)
-    if figures.rehearsal:
-        console.print(REHEARSAL_NOTE)
+    return rows
 
 
 def _with_reasons(count: int, parts: dict[str, int] | None) -> str:

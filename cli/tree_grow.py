@@ -69,4 +69,5 @@ def grow(
         tree, report = session.finish(grow_tree(plan, run, session.use, start=begin))
     typer.echo(f"{run / 'tree.json'}: {len(tree)} tags, version {tree.version}")
     report_growth(report)
+    session.tell_cost(run)
     tell_embeddings(session.embedded, [report])

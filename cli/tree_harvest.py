@@ -76,6 +76,7 @@ def harvest(
     _report_topics(topics)
     for report in reports.values():
         _report_harvest(report)
+    session.tell_cost(run)
     tell_embeddings(session.embedded, list(reports.values()))
 
 
@@ -149,6 +150,7 @@ def update(
     print_list("stale", [" > ".join(path) for path in report.stale])
     for grown in report.growth.values():
         report_growth(grown)
+    session.tell_cost(run)
     tell_embeddings(session.embedded, [*report.harvest.values(), *report.growth.values()])
 
 

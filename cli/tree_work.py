@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
@@ -42,6 +43,15 @@ class Session:
         from .running import run_until_done
 
         return run_until_done(work, stop=self.stop, console=self.console)
+
+    def tell_cost(self, run: Path) -> None:
+        """Say what the calls of some work that has ended came to, those of its earlier sessions included."""
+        from ..experiments import tree_run_status
+        from .progress import dollars, thousands
+
+        if figures := tree_run_status(run):
+            tokens = f"{thousands(figures.input_tokens)} tokens in, {thousands(figures.output_tokens)} out"
+            typer.echo(f"{figures.calls:,} calls, {tokens}, {dollars(figures.cost_usd)}")
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from .status import RunStatus, run_status
 from .synthesis import Synthesis, prepare_synthesis
 from .topics import gather_topics, load_topics, save_topics
 from .tree_run import ModelUse
+from .tree_status import TreeRunStatus, tree_run_status
 from .update import UpdatePlan, UpdateReport, update_tree
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "RunBatches",
     "RunStatus",
     "Synthesis",
+    "TreeRunStatus",
     "UpdatePlan",
     "UpdateReport",
     "explain",
@@ -45,5 +47,6 @@ __all__ = [
     "runs_coverage",
     "save_recipe",
     "save_topics",
+    "tree_run_status",
     "update_tree",
 ]

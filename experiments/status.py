@@ -4,11 +4,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import BadInput
+from ..errors import BadInput, RunMismatch
 from ..runtime.batch.session import pending_requests
 from ..runtime.journal import Journal
 from ..runtime.run_directory import RunDirectory
 from .recipe import load_recipe
+from .tree_run import describe
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,16 @@ def open_run(run: Path, *, whole: bool = False) -> tuple[RunDirectory, Journal]:
         whole: whether the journal is read from end to end for damage, however long that takes.
 
     Raises:
-        BadInput: there is no run in the directory.
+        BadInput: there is no synthesis in the directory.
     """
     directory = RunDirectory(run)
-    if not directory.exists or not directory.recipe.exists():
+    if not directory.exists:
         raise BadInput(f"{run}: no run here; condor synth RECIPE --run {run} makes one")
-    return directory, Journal.open_read_only(directory.journal, whole=whole)
+    journal = Journal.open_read_only(directory.journal, whole=whole)
+    if (kind := journal.meta().get("kind")) != "synthesis" or not directory.recipe.exists():
+        journal.close()
+        raise RunMismatch(f"{run}: holds {describe(kind)}, no synthesis that can be read")
+    return directory, journal
 
 
 def run_status(run: Path) -> RunStatus:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 from .. import __version__
 from ..errors import ModelFault, RunMismatch
@@ -30,6 +30,7 @@ from .tree_embedder import check_embedder, embedder_note, embedding_report, open
 T = TypeVar("T")
 
 TreeWork = Literal["growth", "harvest", "update"]
+TREE_WORK: tuple[TreeWork, ...] = get_args(TreeWork)
 
 #: What a directory holds, by the kind that its journal names.
 _HOLDS = {

@@ -2,6 +2,7 @@
 
 from hashlib import blake2b
 from itertools import chain
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -31,13 +32,14 @@ class LeafOrder:
     def __init__(self, tree: KnowledgeTree, seed: int) -> None:
         self._tree = tree
         self._seed = seed
-        # The inner tags only, from NetworkX's own dictionaries: asking it for each tag's children would cost more
-        # than all the rest.
-        self._below = {node: below for node, below in tree.graph.adjacency() if below}
+        # NetworkX's own dictionaries, read only: its views cost more than all the rest, and copies of a million entries
+        # cost as much again, to make and to be looked through by the collector.
+        self._below: dict[int, dict[int, Any]] = tree.graph._adj  # pyright: ignore[reportAttributeAccessIssue]  # not in its stubs
+        self._held: dict[int, dict[str, Any]] = tree.graph._node  # pyright: ignore[reportAttributeAccessIssue]  # nor this
 
     def __call__(self, root: int) -> list[int]:
         """The leaf nodes under a root tag, in order; where nothing stands under it, itself."""
-        if root not in self._below:
+        if not self._below[root]:
             return [root]
         leaves, hashes = self._hashed_leaves(root)
         ranks = _mixed(hashes)
@@ -61,10 +63,10 @@ class LeafOrder:
         """The living tags right under some, their polynomials, and which of them have tags below."""
         families = [self._below[parent] for parent in parents]
         children = list(chain.from_iterable(families))
-        held = list(map(self._tree.graph.nodes.__getitem__, children))
+        held = list(map(self._held.__getitem__, children))
         checksums = [crc32(attributes["name"].encode()) for attributes in held]
         hashes = np.repeat(hashes, list(map(len, families))) * _BASE + np.fromiter(checksums, np.uint64)
-        is_inner = np.fromiter(map(self._below.__contains__, children), np.bool)
+        is_inner = np.fromiter(map(bool, map(self._below.__getitem__, children)), np.bool)
         nodes = np.fromiter(children, np.int64)
         retired = [place for place, attributes in enumerate(held) if "retired" in attributes]
         if retired:
