@@ -1,4 +1,4 @@
-"""What the README says is so: its Python runs, its commands exist, its rooms are there."""
+"""What the README and docs/ say is so: their Python runs, their commands exist, rooms and pictures are there."""
 
 import re
 import subprocess
@@ -11,13 +11,16 @@ from support import Cli, clean_environment
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+PAGES = {
+    path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in (ROOT / "README.md", *ROOT.glob("docs/*.md"))
+}
+PYTHON = [(name, code) for name, text in PAGES.items() for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL)]
 
 
-@pytest.mark.parametrize("number", range(len(PYTHON)))
-def test_python_examples_run(number: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("page", "code"), PYTHON)
+def test_python_examples_run(page: str, code: str, tmp_path: Path) -> None:
     result = subprocess.run(
-        [sys.executable, "-W", "error::DeprecationWarning:__main__", "-c", PYTHON[number]],
+        [sys.executable, "-W", "error::DeprecationWarning:__main__", "-c", code],
         cwd=tmp_path,
         env=clean_environment(),
         capture_output=True,
@@ -25,18 +28,19 @@ def test_python_examples_run(number: int, tmp_path: Path) -> None:
         encoding="utf-8",
         check=False,
     )
-    assert result.returncode == 0, result.stderr
+    assert result.returncode == 0, (page, result.stderr)
     assert result.stdout.strip()
 
 
 def test_there_are_python_examples() -> None:
-    assert len(PYTHON) == 2
+    assert [name for name, _ in PYTHON] == ["README.md", "README.md", "docs/knowledge.md"]
 
 
-def test_every_command_and_option_named_exists(cli: Cli) -> None:
-    (shell,) = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+@pytest.mark.parametrize(("page", "least"), [("README.md", 20), ("docs/knowledge.md", 15)])
+def test_every_command_and_option_named_exists(cli: Cli, page: str, least: int) -> None:
+    shell = "".join(re.findall(r"```sh\n(.*?)```", PAGES[page], re.DOTALL))
     commands = [line.partition("#")[0].split() for line in shell.splitlines() if line.startswith("condor ")]
-    assert len(commands) >= 9
+    assert len(commands) >= least
     for words in commands:
         depth = 3 if words[1] == "tree" else 2
         shown = cli.run(*words[1:depth], "--help")
@@ -60,3 +64,12 @@ def test_nothing_that_ships_needs_what_stands_beside_the_checkout() -> None:
         if inside.parts[0] in {"tests", ".venv", "build"}:
             continue
         assert "../shared" not in path.read_text(encoding="utf-8"), inside
+
+
+def test_the_picture_in_the_docs_is_made_by_the_command_that_they_name(cli: Cli) -> None:
+    (command,) = re.findall(r"`condor (tree export seed:en [^`]*)`", PAGES["docs/knowledge.md"])
+    words = command.split()
+    picture = words[words.index("--out") + 1]
+    result = cli.run(*words)
+    assert result.returncode == 0, result.stderr
+    assert (cli.directory / picture).read_bytes() == (ROOT / picture).read_bytes()
