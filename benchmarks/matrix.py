@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from document import put
+
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENT = ROOT / "docs" / "reliability.md"
-BEGIN, END = "<!-- matrix: python benchmarks/matrix.py -->", "<!-- end of the matrix -->"
 HEAD = (
     "| fault | exit | kept | failed | calls (misbehaved to) | seconds | paid twice after a kill |\n"
     "|---|---|---|---|---|---|---|"
@@ -67,9 +67,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     rows = run_matrix(parser.parse_args().workers)
     table = "\n".join([HEAD, *(line_of(name, properties) for name, properties in rows)])
-    before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    DOCUMENT.write_text(f"{before}{BEGIN}\n\n{table}\n\n{END}{after}", encoding="utf-8")
+    put("reliability.md", "matrix", table)
     print(table)
 
 

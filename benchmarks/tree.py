@@ -22,11 +22,29 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from document import put
+
 if TYPE_CHECKING:
     from condor.knowledge import KnowledgeTree, SampledCell
 
 RESULTS = Path(__file__).resolve().parent / "results.json"
-STEPS = ("make", "load", "save", "validate", "version", "stats", "sample", "coverage", "change", "diff", "deep")
+TAGS, CELLS = 1_000_000, 10_000
+#: The steps, and what each does.
+STEPS = {
+    "make": "make it, tag by tag",
+    "load": "load",
+    "save": "save",
+    "validate": "validate (`check`)",
+    "version": "content hash",
+    "stats": "stats",
+    "sample": "sample 10,000 cells",
+    "coverage": "coverage of 10,000 records",
+    "change": "copy it with 1 % changed, and save",
+    "diff": "diff of the two (two trees in memory)",
+    "deep": "a tree 10,000 levels deep: save, load, check, sample",
+}
+#: Seconds that a step may take at most.
+TARGETS = {"load": 20, "save": 15, "validate": 5, "sample": 1}
 #: The share of all tags on each level from the root tags downwards; the last level takes what is left.
 LEVELS = (0.0001, 0.001, 0.01, 0.1)
 DEEP = 10_000
@@ -161,10 +179,10 @@ def step(name: str, folder: Path, options: argparse.Namespace) -> dict[str, floa
 def main() -> None:
     """Measure, print and store."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--tags", type=int, default=1_000_000)
-    parser.add_argument("--cells", type=int, default=10_000)
+    parser.add_argument("--tags", type=int, default=TAGS)
+    parser.add_argument("--cells", type=int, default=CELLS)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
+    parser.add_argument("--step", choices=tuple(STEPS), help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.step:
@@ -181,6 +199,17 @@ def main() -> None:
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     results["tree_scale"] = figures
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
+    if options.tags == TAGS and options.cells == CELLS:
+        put("knowledge.md", "scale", table_of(figures))
+
+
+def table_of(figures: dict[str, Any]) -> str:
+    """The figures as docs/ has them."""
+    rows = ["| step | seconds | peak memory, MB | target |", "|---|---|---|---|"]
+    for name, what in STEPS.items():
+        target = f"{TARGETS[name]} s" if name in TARGETS else ""
+        rows.append(f"| {what} | {figures[name]['s']:.2f} | {figures[name]['peak_mb']:,} | {target} |")
+    return "\n".join(rows)
 
 
 if __name__ == "__main__":

@@ -126,6 +126,7 @@ def stats(tree: TreeArgument, as_json: JsonOption = False) -> None:
     typer.echo(f"roots           {figures.roots} ({', '.join(f'{name} {n}' for name, n in figures.languages.items())})")
     typer.echo(f"leaves          {figures.leaves}")
     typer.echo(f"tags by depth   {', '.join(f'{level}: {n}' for level, n in figures.depths.items())}")
+    typer.echo(f"by language     {', '.join(f'{name}: {n}' for name, n in figures.tags_by_language.items())}")
     counts = figures.leaves_by_root.values()
     typer.echo(f"leaves a root   {min(counts)} to {max(counts)}")
     typer.echo(f"balance         entropy {figures.leaf_entropy:.3f} bits, Gini {figures.leaf_gini:.3f}")
