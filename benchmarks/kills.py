@@ -23,9 +23,9 @@ HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results.json"
 sys.path.insert(0, str(HERE.parent / "tests"))
 
-from fault_checks import CONCURRENCY, check_journal, exports, wait_for, write_recipe
+from fault_checks import CONCURRENCY, check_journal, exports, write_recipe
 from fault_server import FaultServer
-from support import ServerThread, clean_environment
+from support import ServerThread, clean_environment, wait_for
 from warm_cli import WarmCli, WarmInterpreter
 
 RECORDS = 150

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results.json"
 
 #: calls, calls in flight, address of the endpoint -> (calls made, seconds)
-Contestant = Callable[[int, int, str], Awaitable[tuple[int, float]]]
+Contestant = Callable[[int, int, str], Coroutine[Any, Any, tuple[int, float]]]
 
 
 async def bare_client(calls: int, in_flight: int, base: str) -> tuple[int, float]:

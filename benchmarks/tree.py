@@ -134,7 +134,16 @@ def seconds(action: Callable[[], object]) -> float:
 
 def action(name: str, tree: "KnowledgeTree", folder: Path, options: argparse.Namespace) -> Callable[[], object]:
     """What a step does with the tree, once all that it needs is there."""
-    from condor.knowledge import CellSampler, Grid, diff_trees, load_tree, measure_coverage, save_tree, tree_stats
+    from condor.knowledge import (
+        CellSampler,
+        Grid,
+        Point,
+        diff_trees,
+        load_tree,
+        measure_coverage,
+        save_tree,
+        tree_stats,
+    )
     from condor.vocabulary import DIFFICULTIES, LANGUAGES, TASKS
 
     def cells() -> "list[SampledCell]":
@@ -145,7 +154,7 @@ def action(name: str, tree: "KnowledgeTree", folder: Path, options: argparse.Nam
         other = load_tree(later)
         return lambda: diff_trees(tree, other)
     if name == "coverage":
-        points = [(cell, DIFFICULTIES[n % 3]) for n, cell in enumerate(cells())]
+        points: list[Point] = [(cell, DIFFICULTIES[n % 3]) for n, cell in enumerate(cells())]
         return lambda: measure_coverage(tree, Grid(LANGUAGES, TASKS, DIFFICULTIES), points)
     actions: dict[str, Callable[[], object]] = {
         "save": lambda: save_tree(tree, folder / "again.json"),

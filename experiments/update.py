@@ -23,7 +23,7 @@ class UpdatePlan:
 
     Attributes:
         sources: paths and URLs of lists of topics, and of feeds; none for no harvest.
-        language: what to work on; by default all languages of the tree.
+        language: of the harvest and the growth; by default all languages of the tree. Retirement is of the whole tree.
         format_: of all sources; None to tell it for each.
         horizon: harvested tags older than this are retired, and a root tag under which nothing came for so long is
             stale.
@@ -135,7 +135,7 @@ class _Update:
 
     async def _grow(self, step: Step) -> None:
         plan, before = self._plan, self._tree.version
-        stale = stale_roots(self._tree, today=self._on, horizon=plan.horizon) if plan.refill else []
+        stale = self._stale_roots() if plan.refill else []
         self._report.stale = [self._tree.path(root) for root in stale]
         refill = {root: len(self._tree.living_children(root)) + plan.refill for root in stale}
         for language in self._filing.languages:
@@ -155,3 +155,9 @@ class _Update:
         for report in self._report.growth.values():
             figures = {name: figures.get(name, 0) + number for name, number in report.figures.items()}
         log_change(self._tree, parent=before, made_by="grow", on=self._on, figures=figures)
+
+    def _stale_roots(self) -> list[int]:
+        """The stale root tags of the languages that are worked on."""
+        stale = stale_roots(self._tree, today=self._on, horizon=self._plan.horizon)
+        languages = (None, *self._filing.languages)
+        return [root for root in stale if self._tree.graph.nodes[root].get("language") in languages]

@@ -257,6 +257,14 @@ def test_both_languages_of_a_forest_are_brought_up_to_date(cli: Cli) -> None:
     assert [len(tree.children(root)) for root in tree.children()] == [2, 2, 2]
 
 
+def test_an_update_of_one_language_grows_no_other(cli: Cli) -> None:
+    sizes = ("--depth", "2", "--branching", "1", "--refill", "1", "--language", "zh")
+    out = _ok(cli, "tree", "update", _forest(cli), "--run", "update", *sizes, *ON)
+    tree = load_tree(cli.directory / "update" / "tree.json")
+    assert "stale: 1\n  交通\n" in out
+    assert [len(tree.children(root)) for root in tree.children()] == [1, 1, 2]
+
+
 # -- merges ----------------------------------------------------------------------------------------------------------
 
 
