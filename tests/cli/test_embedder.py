@@ -16,7 +16,7 @@ from embedding_server import ScriptedEndpoint
 from support import Cli, Endpoint, ServerThread, clean_environment
 from warm_cli import WarmCli, WarmInterpreter
 
-GROW = ("tree", "grow", "--roots", "12", "--depth", "3", "--branching", "5")
+GROW = ("tree", "grow", "--roots", "12", "--depth", "3", "--branching", "5", "--date", "2026-11-22")
 SPLIT = ("--embedder", "openai/rehearsal", "--embedder-api-base")
 
 

@@ -16,7 +16,7 @@ from condor.knowledge import load_tree
 from support import Cli
 
 GROW = "from condor.cli import main; main()"
-SIZES = ("--roots", "30", "--depth", "3", "--branching", "12", "--size", "4100")
+SIZES = ("--roots", "30", "--depth", "3", "--branching", "12", "--size", "4100", "--date", "2026-11-22")
 
 
 def _command(run: str, language: str, *more: str) -> list[str]:
