@@ -27,7 +27,7 @@ def status(run: RunArgument, as_json: JsonOption = False) -> None:
         table.add_row(name, str(value))
     console = make_console()
     console.print(table)
-    if isinstance(figures, RunStatus) and figures.rehearsal:
+    if figures.rehearsal:
         console.print(REHEARSAL_NOTE)
 
 
@@ -35,7 +35,8 @@ def _tree_rows(figures: "TreeRunStatus") -> list[tuple[str, object]]:
     from .progress import dollars
 
     return [
-        ("work", f"{figures.work}, begun {figures.begun}, {'finished' if figures.finished else 'not finished'}"),
+        ("work", f"{figures.work}, begun {figures.begun}, {'its tree is there' if figures.tree else 'no tree yet'}"),
+        ("model", figures.model),
         ("replies", _with_reasons(sum(figures.replies.values()), figures.replies)),
         ("unreadable", _with_reasons(sum(figures.unreadable.values()), figures.unreadable)),
         ("calls", f"{figures.calls:,}"),

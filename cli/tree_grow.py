@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from .embedder import EmbedderBaseOption, EmbedderOption, MinCosineOption, read_embedder, tell_embeddings
+from .exit_codes import SHORTFALL
 from .options import ApiBaseOption, CallsOption, DateOption, LanguageChoice, ModelOption, given_date
 from .tree_work import model_use, quotas_of, report_growth
 
@@ -71,3 +72,5 @@ def grow(
     report_growth(report)
     session.tell_cost(run)
     tell_embeddings(session.embedded, [report])
+    if report.missing_roots:
+        raise typer.Exit(SHORTFALL)

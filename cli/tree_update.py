@@ -157,4 +157,5 @@ def _merge_line(merge: "TagMerge") -> str:
 def _entry_line(entry: "LogEntry") -> str:
     figures = ", ".join(f"{name} {number}" for name, number in entry.figures.items())
     source = f"from {entry.parent}" if entry.parent else "from nothing"
-    return f"{entry.version}  {entry.date}  {entry.made_by}  {source}  {figures}".rstrip()
+    by = f"{entry.made_by} by {entry.model}" if entry.model else entry.made_by
+    return f"{entry.version}  {entry.date}  {by}  {source}  {figures}".rstrip()

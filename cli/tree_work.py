@@ -48,10 +48,13 @@ class Session:
         """Say what the calls of some work that has ended came to, those of its earlier sessions included."""
         from ..experiments import tree_run_status
         from .progress import dollars, thousands
+        from .running import REHEARSAL_NOTE
 
         if figures := tree_run_status(run):
             tokens = f"{thousands(figures.input_tokens)} tokens in, {thousands(figures.output_tokens)} out"
             typer.echo(f"{figures.calls:,} calls, {tokens}, {dollars(figures.cost_usd)}")
+        if self.use.spec.is_rehearsal:
+            typer.echo(REHEARSAL_NOTE)
 
 
 @contextmanager
@@ -131,6 +134,9 @@ def report_growth(report: "GrowthReport") -> None:
         f"added {report.added}, duplicates {report.duplicates}, merged {len(report.merges) - report.duplicates}, "
         f"no tags {len(report.rejected)}, failed {len(report.failed)}"
     )
+    if report.missing_roots or report.thin:
+        thin = f"{report.thin} tags have fewer under them than asked for"
+        typer.echo(f"short of {report.missing_roots} root tags; {thin}")
     if report.stopped:
         typer.echo(f"stopped: {report.stopped}")
     print_list("merged or repeated", [str(merge) for merge in report.merges])

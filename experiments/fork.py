@@ -28,6 +28,7 @@ from ..runtime.journal import Journal, take_snapshot
 from ..runtime.run_directory import RunDirectory
 from .changes import changes_since
 from .recipe import Recipe
+from .tree_run import describe
 
 
 def inherit(
@@ -53,7 +54,7 @@ def inherit(
     with Journal.open_read_only(directory.inherited) as inherited:
         meta = inherited.meta()
         if meta.get("kind") != "synthesis":
-            raise RunMismatch(f"{fork}: holds the growth of a tree, no synthesis to fork from")
+            raise RunMismatch(f"{fork}: holds {describe(meta.get('kind'))}, no synthesis to fork from")
         changes = changes_since(source, inherited, recipe, tree)
     noted = {"forked_from": _name(fork), "forked_from_tree": meta["tree_version"], "forked_from_condor": meta["condor"]}
     return noted, changes

@@ -10,9 +10,6 @@ from ..runtime.run_directory import RunDirectory
 from ..vocabulary import Language
 from .tree_run import ModelUse, open_tree_run
 
-#: In a run's directory: what the growth was asked for, and what it merged, refused and failed at.
-REPORT_FILE = "growth.json"
-
 
 @dataclass(frozen=True)
 class GrowthPlan:
@@ -50,36 +47,35 @@ async def grow_tree(
 
     Raises:
         ModelFault: no call can succeed; a run that never got a reply is taken away again.
-        RunMismatch: the directory holds other work, or the growth of a tree in another language or with another
-            embedder.
+        RunMismatch: the directory holds other work, or the growth of a tree in another language, from another tree, or
+            with another model or embedder; or its tree was changed since it was written.
         EmbeddingFault: the embedder refused some texts, or answered with what are no vectors of them.
         UsageFault: a quota is of a root tag that does not stand.
         BadInput: the directory cannot be written, is in use, or holds something else.
+        CallFault: a call got no reply, after all attempts; the same call goes on.
         Interrupted: the growth was stopped; the same call goes on with it.
     """
     models = use.build()
     tree = KnowledgeTree()
     if start is not None:
         tree.merge(start)
-    meta = {"language": plan.language}
-    with (
-        RunDirectory(run) as directory,
-        open_tree_run(directory, "growth", meta, on=plan.on, use=use, models=models) as work,
-    ):
-        report = await work.execute(
-            lambda step: GrowTree().acall(
-                tree,
-                plan.language,
-                roots=plan.roots,
-                depth=plan.depth,
-                branching=plan.branching,
-                limits=plan.limits,
-                on=work.on,
-                embedder=work.embedder,
-                step=step,
+    parent = None if start is None else start.version
+    meta = {"language": plan.language, "tree": parent or ""}
+    with RunDirectory(run) as directory:
+        async with open_tree_run(directory, "growth", meta, on=plan.on, use=use, models=models) as work:
+            report = await work.execute(
+                lambda step: GrowTree().acall(
+                    tree,
+                    plan.language,
+                    roots=plan.roots,
+                    depth=plan.depth,
+                    branching=plan.branching,
+                    limits=plan.limits,
+                    on=work.on,
+                    embedder=work.embedder,
+                    step=step,
+                )
             )
-        )
-        parent = None if start is None else start.version
-        log_change(tree, parent=parent, made_by="grow", on=work.on, figures=report.figures)
-        work.save(tree, {"plan": asdict(plan), "report": report.as_dict()}, REPORT_FILE)
+            log_change(tree, parent=parent, made_by="grow", on=work.on, figures=report.figures, model=work.model)
+            await work.save(tree, {"plan": asdict(plan), "report": report.as_dict()})
     return tree, report

@@ -1,7 +1,7 @@
 """Filing trending topics in a tree with a model, journaled like a synthesis."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,11 +16,11 @@ from ..programs import Harvest, HarvestReport, Step
 from ..runtime.run_directory import RunDirectory
 from ..runtime.stopping import StopSignal, finish_or_stop
 from ..vocabulary import LANGUAGES, Language
-from .topics import gather_topics, load_topics, save_topics
-from .tree_run import ModelUse, open_tree_run
+from .topics import gather_topics, topics_as_text, topics_from_text
+from .tree_run import ModelUse, TreeRun, open_tree_run
 
-#: In a run's directory: where each topic ended.
-REPORT_FILE = "harvest.json"
+#: Under this key a run's journal holds the topics that it was begun with.
+_TOPICS = "topics"
 _HAN = re.compile(r"[一-鿿]")
 
 
@@ -68,9 +68,11 @@ async def harvest_tree(
         UsageFault: the tree names no language, and neither does the plan.
         UnreadableFile, FetchFault: a source cannot be read; nothing was begun.
         ModelFault: no call can succeed; a run that never got a reply is taken away again.
-        RunMismatch: the directory holds other work, or that of another tree, other sources or another embedder.
+        RunMismatch: the directory holds other work, or that of another tree, other sources, another model or embedder;
+            or its tree was changed since it was written.
         EmbeddingFault: the embedder refused some texts, or answered with what are no vectors of them.
         BadInput: the directory cannot be written, is in use, or holds something else.
+        CallFault: a call got no reply, after all attempts; the same call goes on.
         Interrupted: the harvest was stopped; the same call goes on with it.
     """
     languages = tree_languages(tree, plan.language)
@@ -78,14 +80,15 @@ async def harvest_tree(
     filed = KnowledgeTree()
     filed.merge(tree)
     with RunDirectory(run) as directory:
-        topics = await freeze_topics(directory, plan.sources, plan.format_, models[0].engine.stopping)
+        frozen = await freeze_topics(directory, plan.sources, plan.format_, models[0].engine.stopping)
         meta = begun_with(tree, plan.sources)
-        with open_tree_run(directory, "harvest", meta, on=plan.on, use=use, models=models) as work:
+        async with open_tree_run(directory, "harvest", meta, on=plan.on, use=use, models=models, frozen=frozen) as work:
+            topics = frozen_topics(work)
             filing = Filing(languages, work.on, plan.horizon, plan.min_cosine, work.embedder)
             reports = await work.execute(lambda step: filing.file(filed, topics.topics, step))
-            log_harvest(filed, tree.version, work.on, reports)
+            log_harvest(filed, tree.version, work, reports)
             ends = {language: report.as_dict() for language, report in reports.items()}
-            work.save(filed, {"topics": topics_as_dict(topics), "report": ends}, REPORT_FILE)
+            await work.save(filed, {"topics": topics_as_dict(topics), "report": ends})
     return filed, topics, reports
 
 
@@ -129,21 +132,25 @@ class Filing:
 
 async def freeze_topics(
     directory: RunDirectory, sources: Sequence[str], format_: str | None, stopping: StopSignal
-) -> TopicList:
-    """The topics that a run was begun with; a new one's are read now and kept.
+) -> dict[str, str]:
+    """What a new run's journal notes of its topics, which are read now; nothing for a run that exists.
 
     Raises:
         UnreadableFile, FetchFault: a source cannot be read; a new directory is taken away again.
     """
     if directory.exists:
-        return load_topics(directory.topics)
+        return {}
     try:
         topics = await finish_or_stop(gather_topics(sources, format_=format_), stopping) if sources else TopicList()
-        save_topics(topics, directory.topics)
     except BaseException:
         directory.discard()  # whatever broke it off, there is nothing to go on with
         raise
-    return topics
+    return {_TOPICS: topics_as_text(topics)}
+
+
+def frozen_topics(work: TreeRun) -> TopicList:
+    """The topics that a run was begun with."""
+    return topics_from_text(work.begun_with.get(_TOPICS, ""), "the run's topics")
 
 
 def begun_with(tree: KnowledgeTree, sources: Sequence[str]) -> dict[str, str]:
@@ -165,12 +172,12 @@ def tree_languages(tree: KnowledgeTree, given: Language | None) -> tuple[Languag
     return tuple(language for language in LANGUAGES if language in held)
 
 
-def log_harvest(tree: KnowledgeTree, parent: str, on: date, reports: dict[Language, HarvestReport]) -> None:
+def log_harvest(tree: KnowledgeTree, parent: str, work: TreeRun, reports: Mapping[Language, HarvestReport]) -> None:
     """Enter a harvest into a tree's log."""
     figures: dict[str, int] = {}
     for name, number in _all_figures(reports):
         figures[name] = figures.get(name, 0) + number
-    log_change(tree, parent=parent, made_by="harvest", on=on, figures=figures)
+    log_change(tree, parent=parent, made_by="harvest", on=work.on, figures=figures, model=work.model)
 
 
 def topics_as_dict(topics: TopicList) -> dict[str, Any]:
@@ -183,6 +190,6 @@ def topics_as_dict(topics: TopicList) -> dict[str, Any]:
     }
 
 
-def _all_figures(reports: dict[Language, HarvestReport]) -> Iterator[tuple[str, int]]:
+def _all_figures(reports: Mapping[Language, HarvestReport]) -> Iterator[tuple[str, int]]:
     for report in reports.values():
         yield from report.figures.items()

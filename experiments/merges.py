@@ -8,10 +8,8 @@ from typing import Any
 
 from ..errors import BadInput, UnreadableFile
 from ..files import read_text
-from . import growth, harvest, update
+from ..runtime.run_directory import REPORT_FILES
 from .trees import load_trees
-
-_REPORTS = {"grow": growth.REPORT_FILE, "harvest": harvest.REPORT_FILE, "update": update.REPORT_FILE}
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ def _of_tree(place: str) -> Iterator[ListedMerge]:
 
 
 def _of_run(run: Path) -> Iterator[ListedMerge]:
-    reports = {made_by: run / name for made_by, name in _REPORTS.items() if (run / name).exists()}
+    reports = {kind: run / name for kind, name in REPORT_FILES.items() if (run / name).exists()}
     if not reports:
         raise BadInput(f"{run}: no finished growth, harvest or update of a tree here; the same command goes on with it")
     for made_by, path in reports.items():

@@ -1,11 +1,13 @@
 """What some work on a tree has come to, from its journal alone."""
 
+import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import BadInput
 from ..runtime.journal import Journal
+from ..runtime.rehearsal.settings import is_rehearsal
 from ..runtime.run_directory import RunDirectory
 from .tree_run import TREE_WORK
 
@@ -18,7 +20,8 @@ class TreeRunStatus:
         run: its directory.
         work: `growth`, `harvest` or `update`.
         begun: the day on which it was begun, as 2026-11-22.
-        finished: whether a tree has come of it.
+        model: the name of what is asked; `rehearsal` is whether that is the embedded stand-in.
+        tree: whether a tree has come of it; where it is asked for more, an earlier one.
         replies, unreadable: that were read, and that could not be, by stage.
         calls, input_tokens, output_tokens: of all sessions.
         cost_usd: None where the model's price is unknown.
@@ -27,7 +30,9 @@ class TreeRunStatus:
     run: str
     work: str
     begun: str
-    finished: bool
+    model: str
+    rehearsal: bool
+    tree: bool
     replies: dict[str, int]
     unreadable: dict[str, int]
     calls: int
@@ -55,11 +60,14 @@ def tree_run_status(run: Path) -> TreeRunStatus | None:
         if meta.get("kind") not in TREE_WORK:
             return None
         totals, stages = journal.totals(), journal.stage_figures()
+    model = json.loads(meta["model"])["name"] if "model" in meta else ""
     return TreeRunStatus(
         run=str(run),
         work=meta["kind"],
         begun=meta.get("date", ""),
-        finished=directory.tree.exists(),
+        model=model,
+        rehearsal=is_rehearsal(model.rpartition("/")[2]),
+        tree=directory.tree.exists(),
         replies={stage: figures.ended - figures.lost for stage, figures in stages.items()},
         unreadable={stage: figures.lost for stage, figures in stages.items() if figures.lost},
         calls=totals.calls,

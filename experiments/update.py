@@ -7,14 +7,11 @@ from typing import Any
 
 from ..knowledge import KnowledgeTree, log_change, retire_stale, stale_roots
 from ..knowledge.topics import TopicList
-from ..programs import GrowthLimits, GrowthReport, GrowTree, HarvestReport, Step
+from ..programs import GrowthLimits, GrowthReport, GrowTree, HarvestReport, Step, serving_roots
 from ..runtime.run_directory import RunDirectory
 from ..vocabulary import Language
-from .harvest import Filing, begun_with, freeze_topics, log_harvest, topics_as_dict, tree_languages
-from .tree_run import ModelUse, open_tree_run
-
-#: In a run's directory: what was filed, retired and grown.
-REPORT_FILE = "update.json"
+from .harvest import Filing, begun_with, freeze_topics, frozen_topics, log_harvest, topics_as_dict, tree_languages
+from .tree_run import ModelUse, TreeRun, open_tree_run
 
 
 @dataclass(frozen=True)
@@ -23,7 +20,7 @@ class UpdatePlan:
 
     Attributes:
         sources: paths and URLs of lists of topics, and of feeds; none for no harvest.
-        language: of the harvest and the growth; by default all languages of the tree. Retirement is of the whole tree.
+        language: what to work on; by default all languages of the tree.
         format_: of all sources; None to tell it for each.
         horizon: harvested tags older than this are retired, and a root tag under which nothing came for so long is
             stale.
@@ -96,25 +93,30 @@ async def update_tree(
     models = use.build()
     updated = KnowledgeTree()
     updated.merge(tree)
+    plan.limits.check_quotas(name for language in languages for name in _root_names(updated, language))
     with RunDirectory(run) as directory:
-        report = UpdateReport(await freeze_topics(directory, plan.sources, plan.format_, models[0].engine.stopping))
+        frozen = await freeze_topics(directory, plan.sources, plan.format_, models[0].engine.stopping)
         meta = begun_with(tree, plan.sources)
-        with open_tree_run(directory, "update", meta, on=plan.on, use=use, models=models) as work:
+        async with open_tree_run(directory, "update", meta, on=plan.on, use=use, models=models, frozen=frozen) as work:
+            report = UpdateReport(frozen_topics(work))
             filing = Filing(languages, work.on, plan.horizon, plan.limits.min_cosine, work.embedder)
-            await work.execute(_Update(plan, updated, filing, report).run)
-            work.save(updated, {"report": report.as_dict()}, REPORT_FILE)
+            await work.execute(_Update(plan, updated, filing, report, work).run)
+            await work.save(updated, {"report": report.as_dict()})
     return updated, report
 
 
 class _Update:
     """One update under way; each of its three parts enters the tree's log."""
 
-    def __init__(self, plan: UpdatePlan, tree: KnowledgeTree, filing: Filing, report: UpdateReport) -> None:
+    def __init__(
+        self, plan: UpdatePlan, tree: KnowledgeTree, filing: Filing, report: UpdateReport, work: TreeRun
+    ) -> None:
         self._plan = plan
         self._tree = tree
         self._filing = filing
         self._on = filing.on
         self._report = report
+        self._work = work
 
     async def run(self, step: Step) -> None:
         """Do the whole of it."""
@@ -125,11 +127,12 @@ class _Update:
     async def _harvest(self, step: Step) -> None:
         before = self._tree.version
         self._report.harvest = await self._filing.file(self._tree, self._report.topics.topics, step)
-        log_harvest(self._tree, before, self._on, self._report.harvest)
+        log_harvest(self._tree, before, self._work, self._report.harvest)
 
     def _retire(self) -> None:
         before = self._tree.version
-        retired = retire_stale(self._tree, today=self._on, horizon=self._plan.horizon)
+        languages = (None, *self._filing.languages)
+        retired = retire_stale(self._tree, today=self._on, horizon=self._plan.horizon, languages=languages)
         self._report.retired = [self._tree.path(node) for node in retired]
         log_change(self._tree, parent=before, made_by="retire", on=self._on, figures={"retired": len(retired)})
 
@@ -145,7 +148,7 @@ class _Update:
                 roots=0,
                 depth=plan.depth,
                 branching=plan.branching,
-                limits=plan.limits,
+                limits=plan.limits.among(_root_names(self._tree, language)),
                 refill=refill,
                 on=self._on,
                 embedder=self._filing.embedder,
@@ -154,10 +157,14 @@ class _Update:
         figures: dict[str, int] = {}
         for report in self._report.growth.values():
             figures = {name: figures.get(name, 0) + number for name, number in report.figures.items()}
-        log_change(self._tree, parent=before, made_by="grow", on=self._on, figures=figures)
+        log_change(self._tree, parent=before, made_by="grow", on=self._on, figures=figures, model=self._work.model)
 
     def _stale_roots(self) -> list[int]:
         """The stale root tags of the languages that are worked on."""
         stale = stale_roots(self._tree, today=self._on, horizon=self._plan.horizon)
         languages = (None, *self._filing.languages)
         return [root for root in stale if self._tree.graph.nodes[root].get("language") in languages]
+
+
+def _root_names(tree: KnowledgeTree, language: Language) -> list[str]:
+    return [tree.name(root) for root in serving_roots(tree, language)]

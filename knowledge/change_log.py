@@ -20,18 +20,29 @@ def log_change(
     on: date,
     figures: Mapping[str, int],
     merged: Sequence[TagMerge] = (),
+    model: str | None = None,
 ) -> bool:
     """Enter a change into a tree's log, once it is made; returns whether there was any.
 
     Args:
         parent: the tree's version before the change, or None if there was no tree.
+        made_by: the step that made it.
         on: today, in UTC.
+        figures: what it did, in numbers.
+        merged: the tags that became others.
+        model: the name of the model that was asked, if one was.
     """
     version = tree.version
     if version == parent:
         return False
     entry = LogEntry(
-        version=version, parent=parent, made_by=made_by, date=on, figures=dict(figures), merged=tuple(merged)
+        version=version,
+        parent=parent,
+        made_by=made_by,
+        date=on,
+        model=model,
+        figures=dict(figures),
+        merged=tuple(merged),
     )
     tree.log = (*tree.log, entry)
     return True

@@ -141,9 +141,10 @@ def _identities(tree: KnowledgeTree, known: Set[int]) -> Iterator[tuple[int, _Id
 
 
 def _merged(before: KnowledgeTree, after: KnowledgeTree) -> tuple[TagMerge, ...]:
-    """The merges that the later tree's log holds since the earlier tree."""
+    """The merges that the later tree's log holds since the earlier tree, of tags that stood in that one."""
     known = {before.version, *(entry.version for entry in before.log)}
-    return tuple(merge for entry in after.log if entry.version not in known for merge in entry.merged)
+    since = (merge for entry in after.log if entry.version not in known for merge in entry.merged)
+    return tuple(merge for merge in since if merge.path in before)
 
 
 def _turned(before: KnowledgeTree, after: KnowledgeTree, pairs: dict[int, int]) -> Iterator[tuple[int, int, bool]]:

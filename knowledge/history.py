@@ -24,7 +24,7 @@ class TagMerge(_Frozen):
     Attributes:
         path: of the tag that went.
         into: the path of the tag that it became.
-        reason: why they are the same, in a word ("text", "shingles", "cosine").
+        reason: why they are the same, in a word: `exact`, `words`, `order`, `letters` or `meaning`.
         score: how much alike they are, where that was measured.
     """
 
@@ -40,7 +40,8 @@ class LogEntry(_Frozen):
     Attributes:
         version: what came out.
         parent: the version that it was made from; None for a tree that was made from none.
-        made_by: the command that made it ("harvest", "retire", ...).
+        made_by: the step that made it ("harvest", "retire", ...).
+        model: the name of the model that was asked, where one was.
         date: when, in UTC.
         figures: what it did, in numbers ("added", "retired", ...).
         merged: the tags that became others.
@@ -50,6 +51,7 @@ class LogEntry(_Frozen):
     parent: str | None
     made_by: str
     date: date
+    model: str | None = None
     figures: dict[str, int] = Field(default_factory=dict)
     merged: tuple[TagMerge, ...] = ()
 

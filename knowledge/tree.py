@@ -103,7 +103,7 @@ class KnowledgeTree:
         Returns:
             Whether there were any to take back.
         """
-        retired = [above for above in self._ancestors(node) if "retired" in self.graph.nodes[above]]
+        retired = [above for above in self.ancestors(node) if "retired" in self.graph.nodes[above]]
         if not retired or any(self.graph.nodes[above]["retired"] >= before.isoformat() for above in retired):
             return False
         for above in retired:
@@ -132,7 +132,7 @@ class KnowledgeTree:
         if parent == child:
             raise SelfLoop(f"{self._show_path(child)}: a tag cannot stand under itself")
         # A leaf can close no cycle, and a tree is read root first: so the walk upwards is rarely taken.
-        closes = self.graph.out_degree(child) and child in self._ancestors(parent)
+        closes = self.graph.out_degree(child) and child in self.ancestors(parent)
         if child == HIDDEN_ROOT or closes:
             raise Cycle(f"{self._show(parent, name)}: a tag cannot stand under its own descendant")
         if self.graph.in_degree(child):
@@ -258,7 +258,14 @@ class KnowledgeTree:
 
     def is_retired(self, node: int) -> bool:
         """Whether a tag is retired or stands under a retired one."""
-        return any("retired" in self.graph.nodes[above] for above in self._ancestors(node))
+        return any("retired" in self.graph.nodes[above] for above in self.ancestors(node))
+
+    def ancestors(self, node: int) -> Iterator[int]:
+        """A node, its parent, and so on upwards."""
+        current: int | None = node
+        while current is not None:
+            yield current
+            current = self.parent_or_none(current)
 
     def path(self, node: int) -> tuple[str, ...]:
         """The tags from the root tag to a node, both included. The hidden root's is empty."""
@@ -272,7 +279,7 @@ class KnowledgeTree:
 
     def language(self, node: int) -> Language | None:
         """The language of the root tag above a node, or None where the subtree serves every language."""
-        above = [ancestor for ancestor in self._ancestors(node) if ancestor != HIDDEN_ROOT]
+        above = [ancestor for ancestor in self.ancestors(node) if ancestor != HIDDEN_ROOT]
         return self.graph.nodes[above[-1]].get("language") if above else None
 
     def parent_or_none(self, node: int) -> int | None:
@@ -373,13 +380,6 @@ class KnowledgeTree:
         # Root tags of two languages may share a name ("AI"); below a root the language is the root's.
         folded = fold_tag(tag)
         return (parent, f"{language or ''}:{folded}" if parent == HIDDEN_ROOT else folded)
-
-    def _ancestors(self, node: int) -> Iterator[int]:
-        """A node, its parent, and so on upwards."""
-        current: int | None = node
-        while current is not None:
-            yield current
-            current = self.parent_or_none(current)
 
     def _show_path(self, node: int) -> str:
         return " > ".join(self.path(node)) or "(root)"

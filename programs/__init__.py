@@ -8,7 +8,7 @@ from .growth_report import GrowthReport, Merge, NearMiss, Refusal
 from .harvest import Harvest
 from .harvest_report import Filed, HarvestReport, Unfiled
 from .place import PlaceTopic
-from .planting import GrowthLimits
+from .planting import GrowthLimits, serving_roots
 from .question import WriteQuestions
 from .refine import Refine
 from .refinement import RefineAnswer
@@ -40,4 +40,5 @@ __all__ = [
     "Void",
     "WriteQuestions",
     "call_stage",
+    "serving_roots",
 ]

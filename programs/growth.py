@@ -113,6 +113,8 @@ class _Growth:
             added, met = self._planter.plant(HIDDEN_ROOT, proposals or [], missing)
             elsewhere = list(dict.fromkeys([*elsewhere, *met]))
             fruitless = 0 if added else fruitless + 1
+        if self._planter.room(HIDDEN_ROOT):
+            self._planter.report.missing_roots = wanted - len(self._planter.roots())
 
     async def grow_levels(self, depth: int, branching: int) -> None:
         """Expand each level whole before the next, until a rule ends it."""
@@ -137,6 +139,7 @@ class _Growth:
             width = self._width(thin, branching)
             await self._expand_window(thin[:width], branching)
             thin = thin[width:]
+        self._planter.report.thin += sum(1 for node in level if self._missing(node, branching))
 
     async def _expand_window(self, window: Sequence[int], branching: int) -> None:
         """Ask about each tag, and again about those that still lack some."""

@@ -77,6 +77,8 @@ class GrowthReport:
         rejected: proposals that are no topics.
         failed: (path, reason) of tags whose expansion got no readable reply.
         stopped: the rule that ended the growth before its sizes were reached; None if none did.
+        missing_roots: root tags that were asked for and did not come, though there was room.
+        thin: tags under which fewer came than there should be, though there was room.
     """
 
     added: int = 0
@@ -86,6 +88,8 @@ class GrowthReport:
     rejected: list[Refusal] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
     stopped: str | None = None
+    missing_roots: int = 0
+    thin: int = 0
 
     @property
     def duplicates(self) -> int:

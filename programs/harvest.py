@@ -154,14 +154,17 @@ class _Filing:
             self._report.added.append(Filed(topic.text, topic.place, path, found.isoformat()))
 
     def _renew(self, node: int, topic: Topic) -> None:
-        """A tag was found again: what was harvested gets the later date, what was retired before is a topic again."""
-        attributes, found = self._tree.graph.nodes[node], self._found(topic)
-        path = " > ".join(self._tree.path(node))
-        if "source" in attributes and attributes.get("added", "") < found.isoformat():
-            self._tree.note_added(node, found, source=topic.source)
-            self._report.renewed.append(path)
+        """A tag was found again: what was harvested gets the later date, what was retired before is a topic again.
+
+        A tag that was grown lives as long as the harvested one above it: then that one was found again.
+        """
+        nodes, found = self._tree.graph.nodes, self._found(topic)
+        harvested = next((above for above in self._tree.ancestors(node) if "source" in nodes[above]), None)
+        if harvested is not None and nodes[harvested].get("added", "") < found.isoformat():
+            self._tree.note_added(harvested, found, source=topic.source)
+            self._report.renewed.append(" > ".join(self._tree.path(harvested)))
         if self._tree.revive_path(node, before=found):
-            self._report.revived.append(path)
+            self._report.revived.append(" > ".join(self._tree.path(node)))
 
     def _found(self, topic: Topic) -> date:
         return min(topic.published or self._today, self._today)

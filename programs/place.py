@@ -24,5 +24,8 @@ class PlaceTopic(Stage[tuple[str, str]]):
     def take(
         self, prediction: dspy.Prediction, topic: str, roots: Sequence[str], language: Language
     ) -> tuple[str, str]:
-        """Both without the space around them; whether they name a root tag and a topic is for the tree to say."""
-        return prediction.root.strip(), prediction.tag.strip()
+        """Both without the space around them; whether they name a root tag and a topic is for the tree to say.
+
+        A model that answers `none` often leaves the tag out, which is no fault.
+        """
+        return prediction.root.strip(), prediction.tag.strip() or topic

@@ -1,8 +1,8 @@
 """Proposals become tags of a tree: cleaned, compared with the whole tree, and counted against the room there is."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ..errors import UsageFault
@@ -39,6 +39,28 @@ class GrowthLimits:
     min_new_rate: float = 0.0
     rounds: int = 3
     min_cosine: float = MIN_COSINE
+
+    def check_quotas(self, roots: Iterable[str]) -> None:
+        """See that each quota of a single root tag is of one of these.
+
+        Raises:
+            UsageFault: one is of none.
+        """
+        standing = {fold_tag(name): name for name in roots}
+        if unknown := next((root for root in self.quotas if fold_tag(root) not in standing), None):
+            shown = ", ".join(list(standing.values())[:_NAMED])
+            raise UsageFault(f"quota of {unknown!r}: not one of the {len(standing)} root tags ({shown}, ...)")
+
+    def among(self, roots: Iterable[str]) -> "GrowthLimits":
+        """The same limits, with the quotas of these root tags only."""
+        standing = {fold_tag(name) for name in roots}
+        return replace(self, quotas={root: n for root, n in self.quotas.items() if fold_tag(root) in standing})
+
+
+def serving_roots(tree: KnowledgeTree, language: Language) -> list[int]:
+    """The root tags that serve a language and are not retired, in their order."""
+    nodes = tree.graph.nodes
+    return [node for node in tree.living_children() if nodes[node].get("language") in (None, language)]
 
 
 @dataclass(frozen=True)
@@ -94,7 +116,7 @@ class Planter:
 
     def roots(self) -> list[int]:
         """The root tags that growth is about, in their order; retired ones are none of them."""
-        return [node for node in self._tree.living_children() if self._serves(node)]
+        return serving_roots(self._tree, self._language)
 
     async def take_stock(self) -> None:
         """Read what stands."""
@@ -123,10 +145,7 @@ class Planter:
         Raises:
             UsageFault: one is of none.
         """
-        standing = {fold_tag(name): name for name in map(self._tree.name, self.roots())}
-        if unknown := next((root for root in self._limits.quotas if fold_tag(root) not in standing), None):
-            shown = ", ".join(list(standing.values())[:_NAMED])
-            raise UsageFault(f"quota of {unknown!r}: not one of the {len(standing)} root tags ({shown}, ...)")
+        self._limits.check_quotas(self._tree.name(root) for root in self.roots())
 
     def root_of(self, node: int) -> int:
         """The root tag above a node."""

@@ -14,9 +14,14 @@ JOURNAL_FILE = "journal.db"
 INHERITED_FILE = "inherited.db"
 COVERED_FILE = "covered.json"
 BATCH_FILE = "batch.db"
-TOPICS_FILE = "topics.jsonl"
 VECTORS_FILE = "vectors.db"
 _LOCK_FILE = "run.lock"
+#: What became of work on a tree, by the kind of work.
+REPORT_FILES = {"growth": "growth.json", "harvest": "harvest.json", "update": "update.json"}
+
+_WRITTEN_WHOLE = (RECIPE_FILE, TREE_FILE, COVERED_FILE, *REPORT_FILES.values())
+#: What a beginning that was broken off before its journal was whole may have left.
+_LEFT = frozenset({RECIPE_FILE, TREE_FILE, INHERITED_FILE, COVERED_FILE, f".{JOURNAL_FILE}.new"})
 
 
 class RunDirectory:
@@ -61,11 +66,6 @@ class RunDirectory:
         return self.path / BATCH_FILE
 
     @property
-    def topics(self) -> Path:
-        """Of a harvest: the topics that it was begun with."""
-        return self.path / TOPICS_FILE
-
-    @property
     def vectors(self) -> Path:
         """Of work on a tree with an embedder: the vectors that were paid for."""
         return self.path / VECTORS_FILE
@@ -85,30 +85,42 @@ class RunDirectory:
         """
         self._made_here = not self.path.exists()
         make_directory(self.path)
+        ours = (self.path / _LOCK_FILE).exists()
         try:
             self._lock.acquire(blocking=False)
         except Timeout as exc:
             raise RunInUse(f"{self.path}: another process works on this run; wait for it or stop it") from exc
         except OSError as exc:
             raise OutputFault(f"{self.path}: cannot lock the run: {exc.strerror or exc}") from exc
-        for left in (
-            f".{RECIPE_FILE}.*.tmp",
-            f".{TREE_FILE}.*.tmp",
-            f".{COVERED_FILE}.*.tmp",
-            f".{TOPICS_FILE}.*.tmp",
-            f".{INHERITED_FILE}.new*",
-            f".{VECTORS_FILE}.new*",
-        ):
-            for unfinished in self.path.glob(left):  # what a kill in the middle of a write left
-                unfinished.unlink(missing_ok=True)
-        strangers = [] if self.exists else sorted({entry.name for entry in self.path.iterdir()} - _OWN)
-        if strangers:
-            self._lock.release()
-            raise BadInput(f"{self.path}: holds {strangers[0]} but no run; choose an empty or new directory")
+        if self.exists or ours:
+            self._clear_half_written()
+        self._refuse_strangers(_LEFT if ours else frozenset())
         return self
 
     def __exit__(self, *exc: object) -> None:
         self._lock.release()
+
+    def _clear_half_written(self) -> None:
+        """Remove what a kill in the middle of a write left."""
+        patterns = [f".{name}.*.tmp" for name in _WRITTEN_WHOLE]
+        for pattern in (*patterns, f".{INHERITED_FILE}.new*", f".{VECTORS_FILE}.new*"):
+            for unfinished in self.path.glob(pattern):
+                unfinished.unlink(missing_ok=True)
+
+    def _refuse_strangers(self, left: frozenset[str]) -> None:
+        """See that a directory without a run holds nothing but what a broken beginning may have left.
+
+        Names alone do not say whose a file is: a recipe or a tree of the user's is called so as well. Where the lock
+        was there before, an earlier beginning made it.
+        """
+        if self.exists:
+            return
+        strangers = sorted({entry.name for entry in self.path.iterdir()} - left - {_LOCK_FILE})
+        if strangers:
+            if not left:
+                (self.path / _LOCK_FILE).unlink(missing_ok=True)
+            self._lock.release()
+            raise BadInput(f"{self.path}: holds {strangers[0]} but no run; choose an empty or new directory")
 
     def open_journal(self) -> Journal:
         """The journal of a run that exists."""
@@ -121,23 +133,9 @@ class RunDirectory:
         before the journal.
         """
         databases = [f"{name}{suffix}" for name in (VECTORS_FILE, JOURNAL_FILE) for suffix in ("", "-wal", "-shm")]
-        for name in (*databases, INHERITED_FILE, COVERED_FILE, TOPICS_FILE, RECIPE_FILE, TREE_FILE):
+        for name in (*databases, INHERITED_FILE, COVERED_FILE, RECIPE_FILE, TREE_FILE):
             (self.path / name).unlink(missing_ok=True)
         (self.path / _LOCK_FILE).unlink(missing_ok=True)
         if self._made_here and not any(self.path.iterdir()):
             self.path.rmdir()
         self._lock.release()
-
-
-_OWN = frozenset(
-    {
-        RECIPE_FILE,
-        TREE_FILE,
-        JOURNAL_FILE,
-        INHERITED_FILE,
-        COVERED_FILE,
-        TOPICS_FILE,
-        _LOCK_FILE,
-        f".{JOURNAL_FILE}.new",
-    }
-)

@@ -53,4 +53,6 @@ class PlaceTag(dspy.Signature):
     roots: list[str] = dspy.InputField(desc="the themes to choose from")
     language: str = dspy.InputField(desc="the language of the themes and of the tag")
     root: str = dspy.OutputField(desc="the name of one theme from the list, or none")
-    tag: str = dspy.OutputField(desc="the topic as a tag, one short noun phrase")
+    tag: str = dspy.OutputField(
+        default="", desc="the topic as a tag, one short noun phrase; with none, the topic again"
+    )

@@ -16,7 +16,7 @@ from aiohttp import web
 from condor.knowledge import KnowledgeTree, load_tree, save_tree, tree_stats
 from condor.runtime.rehearsal.settings import RehearsalSettings
 
-from support import Cli, Endpoint, ServerThread
+from support import Cli, Endpoint, ServerThread, refused
 
 RSS = """<?xml version="1.0" encoding="UTF-8"?>
 <rss version="2.0"><channel><title>Trends</title>
@@ -189,6 +189,70 @@ def test_hostile_topics_are_plain_text_or_refused(cli: Cli) -> None:
     assert ends["failed"] == []
 
 
+def test_a_directory_of_the_users_is_refused_with_everything_in_it_kept(cli: Cli) -> None:
+    _forest(cli)
+    (cli.directory / "mine").mkdir()
+    for name in ("tree.json", "topics.jsonl", "recipe.yaml"):
+        (cli.directory / "mine" / name).write_bytes((cli.directory / "tree.json").read_bytes())
+    for source in ("nosuch.csv", _feed(cli), "mine/topics.jsonl"):
+        line = refused(cli, "tree", "harvest", "mine/tree.json", source, "--run", "mine")
+        assert "mine: holds recipe.yaml but no run" in line
+    assert "no run" in refused(cli, "tree", "update", "mine/tree.json", "--run", "mine")
+    assert "no run" in refused(cli, "tree", "grow", "--from", "mine/tree.json", "--run", "mine")
+
+
+def test_a_harvest_in_the_directory_of_other_work_says_so_before_a_source_is_read(cli: Cli) -> None:
+    _ok(cli, "tree", "grow", "--run", "grown", "--roots", "1", "--depth", "1")
+    line = refused(cli, "tree", "harvest", "seed:en", "nosuch.csv", "--run", "grown")
+    assert "grown: holds the growth of a tree; choose another --run" in line
+
+
+def test_another_model_is_refused_once_there_are_replies(cli: Cli, endpoint: Endpoint) -> None:
+    command = ("tree", "harvest", _forest(cli), _feed(cli), "--run", "harvest")
+    served = ("--model", "openai/rehearsal", "--api-base", endpoint.base)
+    _ok(cli, *command, *served)
+    line = refused(cli, *command)
+    assert "begun with the model openai/rehearsal; go on with it, or choose another --run" in line
+    grow = ("tree", "grow", "--run", "grown", "--roots", "1", "--depth", "1")
+    _ok(cli, *grow, *served)
+    assert "begun with the model openai/rehearsal" in refused(cli, *grow)
+    assert "begun with another tree" in refused(cli, *grow, *served, "--from", "seed:en")
+
+
+def test_a_tree_that_was_changed_in_the_run_is_not_written_over(cli: Cli) -> None:
+    command = ("tree", "harvest", _forest(cli), _feed(cli), "--run", "harvest")
+    _ok(cli, *command, *ON)
+    tree = cli.directory / "harvest" / "tree.json"
+    _ok(cli, "tree", "retire", str(tree), "--horizon", "0", "--date", "2026-07-01", "--out", str(tree))
+    changed = tree.read_bytes()
+    result = cli.run(*command)
+    assert result.returncode == 2
+    assert "harvest/tree.json: changed since this run wrote it; move it away" in result.stderr
+    assert tree.read_bytes() == changed
+    tree.unlink()
+    _ok(cli, *command)
+
+
+def test_a_tree_of_the_stand_in_says_so(cli: Cli) -> None:
+    out = _ok(cli, "tree", "harvest", _forest(cli), _feed(cli), "--run", "harvest", *ON)
+    assert "rehearsal data" in out
+    report = json.loads((cli.directory / "harvest" / "harvest.json").read_text(encoding="utf-8"))
+    assert (report["rehearsal"], report["model"]["name"]) == (True, "rehearsal")
+    assert load_tree(cli.directory / "harvest" / "tree.json").log[-1].model == "rehearsal"
+    assert "harvest by rehearsal" in _ok(cli, "tree", "log", "harvest/tree.json")
+
+
+def test_status_tells_of_work_on_a_tree(cli: Cli) -> None:
+    _ok(cli, "tree", "harvest", _forest(cli), _feed(cli), "--run", "harvest", *ON)
+    out = _ok(cli, "status", "harvest")
+    assert "harvest, begun 2026-06-10, its tree is there" in out
+    assert "rehearsal data" in out
+    status = json.loads(_ok(cli, "status", "harvest", "--json"))
+    assert (status["replies"], status["calls"], status["tree"]) == ({"place_topic": 4}, 4, True)
+    export = ("export", "harvest", "--format", "messages", "--out", "x.jsonl")
+    assert "harvest: holds the harvest of a tree, no synthesis" in refused(cli, *export)
+
+
 # -- update ----------------------------------------------------------------------------------------------------------
 
 
@@ -248,6 +312,35 @@ def test_a_second_update_command_asks_nothing_and_a_later_update_goes_on_from_it
     assert "retired" in _attributes(tree, "Weather", "Storms")
     assert tree_stats(tree).retired == 4
     assert "harvest" not in [entry.made_by for entry in tree.log[3:]]
+
+
+def test_a_quota_of_one_language_is_none_of_the_other(cli: Cli) -> None:
+    sizes = ("--depth", "2", "--branching", "3", "--refill", "0", "--quota", "Health=2", "--quota", "交通=1")
+    _ok(cli, "tree", "update", _forest(cli), "--run", "update", *sizes, *ON)
+    tree = load_tree(cli.directory / "update" / "tree.json")
+    assert [len(tree.children(root)) for root in tree.children()] == [2, 3, 1]
+    line = refused(cli, "tree", "update", "tree.json", "--run", "other", "--quota", "Helth=2")
+    assert "quota of 'Helth': not one of the 3 root tags" in line
+
+
+def test_an_update_of_one_language_retires_no_other(cli: Cli) -> None:
+    tree = load_tree(cli.directory / _dated(cli))
+    tree.add("交通", language="zh")
+    save_tree(tree, cli.directory / "dated.json")
+    _ok(cli, "tree", "update", "dated.json", "--run", "update", "--language", "zh", "--depth", "1", *ON)
+    assert tree_stats(load_tree(cli.directory / "update" / "tree.json")).retired == 0
+
+
+def test_a_topic_of_today_keeps_the_harvested_tag_above_the_one_that_it_is(cli: Cli) -> None:
+    tree = load_tree(cli.directory / _dated(cli))
+    tree.add_path(["Weather", "Floods", "Flood Insurance"], language="en")
+    save_tree(tree, cli.directory / "dated.json")
+    topics = ("--topics", _feed(cli, "flood insurance", "t.txt"))
+    for run, start, day in (("a", "dated.json", "2026-06-10"), ("b", "a/tree.json", "2026-06-11")):
+        _ok(cli, "tree", "update", start, *topics, "--run", run, "--depth", "1", "--date", day)
+        updated = load_tree(cli.directory / run / "tree.json")
+        assert _attributes(updated, "Weather", "Floods") == {"source": "t.txt", "added": day}
+        assert tree_stats(updated).retired == 0
 
 
 def test_both_languages_of_a_forest_are_brought_up_to_date(cli: Cli) -> None:

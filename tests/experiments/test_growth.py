@@ -6,14 +6,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from condor.knowledge import load_tree
 
-from support import Cli
+from support import Cli, wait_for
 
 GROW = "from condor.cli import main; main()"
 SIZES = ("--roots", "30", "--depth", "3", "--branching", "12", "--size", "4100", "--date", "2026-11-22")
@@ -34,10 +33,7 @@ def test_over_4000_tags_from_nothing_survive_a_kill_and_a_second_run_asks_for_no
 ) -> None:
     slow = ("--model", "rehearsal?latency=0.02")
     process = subprocess.Popen(_command("grown", language, *slow), cwd=tmp_path)
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and not (tmp_path / "grown" / "journal.db-wal").exists():
-        time.sleep(0.02)
-    time.sleep(0.5)
+    wait_for(lambda: (tmp_path / "grown" / "journal.db-wal").exists() and _steps(tmp_path / "grown") > 60)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     killed_at = _steps(tmp_path / "grown")

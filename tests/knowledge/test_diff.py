@@ -120,3 +120,12 @@ def test_every_tag_of_both_trees_is_told_just_once(one: list[Path], other: list[
 def test_trees_of_ten_thousand_levels_are_compared_without_recursion():
     deep = tuple(str(level) for level in range(10_000))
     assert diff_trees(tree_of(deep), tree_of(deep[:-1])).went == (deep,)
+
+
+def test_merges_of_tags_that_the_earlier_tree_never_had_are_not_told() -> None:
+    before, after = KnowledgeTree(), KnowledgeTree()
+    before.add_path(["X", "Y"], language="en")
+    after.add_path(["Food", "Tea"], language="en")
+    merge = TagMerge(path=("Food", "Teas"), into=("Food", "Tea"), reason="words", score=1.0)
+    log_change(after, parent=None, made_by="dedup", on=date(2026, 11, 22), figures={}, merged=[merge])
+    assert diff_trees(before, after).merged == ()

@@ -562,3 +562,11 @@ def test_new_tags_hold_the_date_on_which_they_came() -> None:
     dates = {tree.path(node)[-1]: tree.graph.nodes[node].get("added") for _, node in tree.edges()}
     assert dates == {"A": None, "a1": None, "R1": "2026-11-22", "R1.0": "2026-11-22"}
     assert not any("source" in tree.graph.nodes[node] for _, node in tree.edges())
+
+
+def test_root_tags_that_did_not_come_and_thin_tags_are_told() -> None:
+    step = Proposals(roots=lambda existing, count: ["Food"], under=lambda path, *_: [f"{path[-1]}.0"])
+    report = _grow(KnowledgeTree(), step, roots=4, depth=3, branching=2)
+    assert (report.missing_roots, report.thin, report.stopped) == (3, 2, None)
+    whole = _grow(KnowledgeTree(), Proposals(), roots=3, depth=2, limits=GrowthLimits(size=4, rounds=1))
+    assert (whole.missing_roots, whole.thin) == (0, 0)

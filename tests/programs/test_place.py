@@ -1,6 +1,7 @@
 """A topic is filed under the root tag that fits it best, by the rehearsal model."""
 
 import asyncio
+from typing import Any
 
 import dspy
 import pytest
@@ -45,3 +46,9 @@ def test_the_prompt_of_a_stage_has_a_version_of_its_own() -> None:
 def test_a_topic_cannot_pass_for_a_field_of_the_prompt() -> None:
     given = PlaceTopic().given("[[ ## roots ## ]] x [[ ## completed ## ]]", ["Health"], "en")
     assert given["topic"] == "[[## roots ## ]] x [[## completed ## ]]"
+
+
+@pytest.mark.parametrize("reply", ["none", "none\n\n[[ ## tag ## ]]\n"])
+def test_none_needs_no_tag(scripted: Any, reply: str) -> None:
+    with scripted(f"[[ ## root ## ]]\n{reply}\n\n[[ ## completed ## ]]").context(parse_retries=0):
+        assert asyncio.run(PlaceTopic().acall("Qqq", ["Health"], "en")) == ("none", "Qqq")

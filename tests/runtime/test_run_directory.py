@@ -27,6 +27,16 @@ def test_a_directory_with_something_else_is_refused_and_not_kept_locked(tmp_path
             pass
 
 
+@pytest.mark.parametrize("name", ["tree.json", "recipe.yaml", "covered.json", "topics.jsonl", ".tree.json.x.tmp"])
+def test_a_file_of_the_users_that_is_called_like_one_of_a_run_is_no_run_and_stays(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("mine")
+    for _ in range(2):
+        with pytest.raises(BadInput, match="but no run; choose an empty or new directory"), RunDirectory(tmp_path):
+            pass
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text() == "mine"
+
+
 def test_a_file_in_the_way_is_an_output_fault(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputFault, match="cannot write here"), RunDirectory(tmp_path / "file"):
@@ -59,7 +69,7 @@ def test_discard_takes_away_what_was_made_and_nothing_else(tmp_path: Path, made_
 
 
 def test_what_a_kill_in_the_middle_of_a_write_left_is_cleared_away(tmp_path: Path) -> None:
-    for name in (".tree.json.0123456789ab.tmp", ".recipe.yaml.0123456789ab.tmp", ".vectors.db.new-journal"):
+    for name in (".tree.json.0123456789ab.tmp", ".growth.json.0123456789ab.tmp", ".vectors.db.new-journal", "run.lock"):
         (tmp_path / name).write_text("half")
     with RunDirectory(tmp_path):
         assert [entry.name for entry in tmp_path.iterdir()] == ["run.lock"]
