@@ -23,7 +23,7 @@ def grow(
         str | None, typer.Option("--from", metavar="TREE", help="Grow from this tree.", show_default=False)
     ] = None,
     size: Annotated[
-        int | None, typer.Option("--size", min=1, help="Stop at this many tags.", show_default=False)
+        int | None, typer.Option("--size", min=1, help="Stop at this many tags of the language.", show_default=False)
     ] = None,
     quota: Annotated[
         list[str] | None,

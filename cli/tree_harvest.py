@@ -104,7 +104,8 @@ def update(
         typer.Option("--refill", min=0, help="More tags for a root tag under which nothing came within the horizon."),
     ] = 2,
     size: Annotated[
-        int | None, typer.Option("--size", min=1, help="Stop growing at this many tags.", show_default=False)
+        int | None,
+        typer.Option("--size", min=1, help="Stop growing at this many tags of a language.", show_default=False),
     ] = None,
     quota: Annotated[
         list[str] | None,

@@ -123,8 +123,12 @@ def quotas_of(given: list[str]) -> tuple[int | None, dict[str, int]]:
             raise UsageFault(f"--quota: {text!r} is no number of tags; write 200, or 'ROOT=200' for one root tag")
         if root:
             quotas[root] = int(number)
-        else:
+        elif common is None:
             common = int(number)
+        else:
+            raise UsageFault(
+                f"--quota: {common} and {number} for every root tag; give one, and 'ROOT=N' for single ones"
+            )
     return common, quotas
 
 

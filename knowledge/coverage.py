@@ -7,6 +7,7 @@ from itertools import product
 
 from ..vocabulary import Difficulty, Language, TaskName
 from .sampler import SampledCell
+from .stats import root_name
 from .tree import HIDDEN_ROOT, KnowledgeTree
 
 #: A kept record's place: its cell, and its difficulty.
@@ -88,7 +89,7 @@ def measure_coverage(tree: KnowledgeTree, grid: Grid, points: Iterable[Point], *
         leaves=Share(len({leaf for leaf, _ in marks.bits}), sum(n for root, n in leaves.items() if slots[root])),
         cells=Share(sum(s.covered for s in by_root.values()), sum(s.total for s in by_root.values())),
         points=Share(sum(marks.points.values()), whole * len(grid.tasks) * len(grid.difficulties)),
-        by_root={marks.root_name(root): share for root, share in by_root.items()},
+        by_root={root_name(tree, root): share for root, share in by_root.items()},
         by_task={t: Share(marks.of_task(t), whole * len(grid.difficulties)) for t in grid.tasks},
         by_difficulty={d: Share(marks.of_difficulty(d), whole * len(grid.tasks)) for d in grid.difficulties},
         holes=tuple(_first(marks.holes(order), holes)),
@@ -106,7 +107,6 @@ class _Marks:
         self.records = 0
         self.outside = 0
         self._of_task = {task: sum(self._bit(task, d) for d in grid.difficulties) for task in grid.tasks}
-        self._root_names = Counter(tree.name(root) for root in tree.children())
 
     def add(self, point: Point) -> None:
         """Count a record."""
@@ -151,11 +151,6 @@ class _Marks:
                 for language, task in cells:
                     if not self._has((leaf, language), task):
                         yield SampledCell(self._tree.path(leaf), task, language)
-
-    def root_name(self, root: int) -> str:
-        """A root tag's name, with its language where another root tag has that name as well."""
-        name, language = self._tree.name(root), self._tree.graph.nodes[root].get("language")
-        return f"{name} ({language})" if self._root_names[name] > 1 else name
 
     def _has(self, slot: tuple[int, Language], task: TaskName) -> bool:
         return bool(self.bits.get(slot, 0) & self._of_task[task])

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..vocabulary import LANGUAGES
 from .tags import fold_tag
 from .tree import HIDDEN_ROOT, KnowledgeTree
 
@@ -50,9 +51,7 @@ def tree_stats(tree: KnowledgeTree) -> TreeStats:
     for parent, child in tree.edges():
         count.add(parent, child)
     leaves = list(count.leaves.values())
-    by_root: Counter[str] = Counter()
-    for root, number in count.leaves.items():
-        by_root[tree.name(root)] += number
+    by_root = {root_name(tree, root): number for root, number in count.leaves.items()}
     return TreeStats(
         version=tree.version,
         tags=len(tree),
@@ -60,7 +59,7 @@ def tree_stats(tree: KnowledgeTree) -> TreeStats:
         roots=count.depths[1],
         leaves=sum(leaves),
         depths=dict(sorted(count.depths.items())),
-        leaves_by_root=dict(by_root),
+        leaves_by_root=by_root,
         languages=dict(count.roots),
         repeated_leaves={name: number for name, number in count.leaf_names.items() if number > 1},
         tags_by_language=dict(count.tags),
@@ -69,6 +68,14 @@ def tree_stats(tree: KnowledgeTree) -> TreeStats:
         leaf_entropy=entropy(leaves),
         leaf_gini=gini(leaves),
     )
+
+
+def root_name(tree: KnowledgeTree, root: int) -> str:
+    """A root tag's name, with its language where another root tag has that name as well."""
+    name, language = tree.name(root), tree.graph.nodes[root].get("language")
+    served = (tree.find([name], language=other) for other in LANGUAGES)
+    shared = any(other not in (None, root) for other in served)
+    return f"{name} ({language})" if shared else name
 
 
 def entropy(counts: Sequence[int]) -> float:

@@ -12,7 +12,7 @@ import pytest
 
 from condor.knowledge import load_tree
 
-from support import Cli, wait_for
+from support import Cli, refused, wait_for
 
 GROW = "from condor.cli import main; main()"
 SIZES = ("--roots", "30", "--depth", "3", "--branching", "12", "--size", "4100", "--date", "2026-11-22")
@@ -58,6 +58,19 @@ def test_a_quota_that_is_no_number_is_refused(tmp_path: Path, quota: str) -> Non
     assert result.returncode == 2
     assert "--quota" in result.stderr
     assert not (tmp_path / "grown").exists()
+
+
+def test_two_quotas_for_every_root_tag_are_refused(cli: Cli) -> None:
+    line = refused(cli, "tree", "grow", "--run", "grown", "--quota", "100", "--quota", "200")
+    assert "--quota: 100 and 200 for every root tag; give one" in line
+
+
+def test_a_growth_without_its_root_tags_is_a_shortfall(cli: Cli) -> None:
+    result = cli.run(
+        "tree", "grow", "--run", "grown", "--roots", "5", "--depth", "1", "--model", "rehearsal?malformed=1"
+    )
+    assert result.returncode == 3, result.stderr
+    assert "short of 5 root tags" in result.stdout
 
 
 def test_a_growth_is_entered_into_the_trees_log_with_the_day_on_which_it_was_begun(cli: Cli) -> None:

@@ -128,3 +128,11 @@ def test_the_counts_add_up(paths: list[list[str]]):
     assert stats.distinct_tags <= stats.tags
     assert sum(stats.repeated_leaves.values()) <= stats.leaves
     assert stats.version == tree.version
+
+
+def test_root_tags_of_one_name_in_two_languages_are_told_apart() -> None:
+    tree = KnowledgeTree()
+    tree.add_path(["AI", "Robots"], language="en")
+    tree.add_path(["AI", "机器人"], language="zh")
+    tree.add_path(["Food", "Tea"], language="en")
+    assert tree_stats(tree).leaves_by_root == {"AI (en)": 1, "AI (zh)": 1, "Food": 1}
