@@ -170,3 +170,10 @@ def test_journal_of_a_stranger_is_refused(cli: Cli) -> None:
         assert "not a journal" in result.stderr
         assert "Traceback" not in result.stderr
     assert journal.read_bytes().startswith(b"this is no database")
+
+
+def test_the_users_own_directory_is_no_run_whatever_its_files_are_called(cli: Cli) -> None:
+    recipe = cli.recipe("tree: tree.json\nrecords: 1\nmodel: rehearsal\n")
+    (cli.directory / "tree.json").write_text('{"Food": {"Drinks": ["Tea"]}}', encoding="utf-8")
+    for _ in range(2):
+        assert "but no run; choose an empty or new directory" in refused(cli, "synth", recipe, "--run", ".")
