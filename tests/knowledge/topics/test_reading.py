@@ -240,6 +240,13 @@ def test_gzip_in_gzip_is_inflated_once() -> None:
         ("2026-11-22 20:00:00-05:00", date(2026, 11, 23)),
         ("2026-11-22T03:00:00+08:00", date(2026, 11, 21)),
         ("20261122", date(2026, 11, 22)),
+        ("1763855999", date(2025, 11, 22)),
+        ("1763856000", date(2025, 11, 23)),
+        (" 1763855999.75 ", date(2025, 11, 22)),
+        ("1763855999999", date(2025, 11, 22)),
+        ("1763856000000.0", date(2025, 11, 23)),
+        # As ISO 8601 without separators this would be a day of 1712.
+        ("1712051231234", date(2024, 4, 2)),
         ("Sun, 22 Nov 2026 17:00:00 GMT", date(2026, 11, 22)),
         ("22 Nov 2026 20:00:00 -0500", date(2026, 11, 23)),
         ("", None),
@@ -249,10 +256,55 @@ def test_dates_are_read_as_days_in_utc(written: str, day: date | None) -> None:
     assert read_date(written) == day
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "9999999999", "9999999999999", "4102444800", "0000000000", "0000000000001", "123456789", "17638559991",
+        "-1763855999", "1763855999.", "１７６３８５５９９９", "1.7e9", "99999-01-01", "0000-01-01",
+    ],
+)  # fmt: skip
+def test_numbers_that_are_no_time_of_this_century_are_no_dates(written: str) -> None:
+    with pytest.raises(ValueError, match=r"date|year|month"):
+        read_date(written)
+
+
+def test_epochs_are_read_as_numbers_and_as_texts() -> None:
+    lines = [
+        '{"topic": "A", "timestamp": 1763855999}',
+        '{"topic": "B", "timestamp": "1763856000000"}',
+        '{"topic": "C", "published": 1763856000000}',
+        '{"topic": "D", "timestamp": 1763855999.5}',
+    ]
+    days = [date(2025, 11, 22), date(2025, 11, 23), date(2025, 11, 23), date(2025, 11, 22)]
+    for content, name in (("\n".join(lines), "t.jsonl"), (f"[{','.join(lines)}]", "t.json")):
+        assert [topic.published for topic in read(content, name).topics] == days
+    table = read("topic,timestamp\nA,1763855999\nB,1763856000000\n", "t.csv")
+    assert [topic.published for topic in table.topics] == days[:2]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("9999999999", "9999999999"),
+        ("5", "5"),
+        ("true", "True"),
+        ("NaN", "nan"),
+        ("[1763855999]", "list"),
+        ("{}", "dict"),
+    ],
+)
+def test_values_that_are_no_dates_are_counted_and_the_topic_stays(written: str, shown: str) -> None:
+    topics = read(f'{{"topic": "Tea", "timestamp": {written}}}', "t.jsonl")
+    assert topics.topics == (Topic("Tea", "list", None, "list:1"),)
+    assert topics.troubles == (f"1 dates that cannot be read, the first at list:1: '{shown}'",)
+
+
 @FIXED
 @given(
     written=st.text(max_size=80)
-    | st.sampled_from(["0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00", "1" * 70, "0000-00-00", "1700000000"])
+    | st.integers().map(str)
+    | st.floats().map(str)
+    | st.sampled_from(["0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00", "1" * 70, "0000-00-00"])
 )
 def test_what_is_no_date_is_a_value_error(written: str) -> None:
     try:
