@@ -11,7 +11,7 @@ from .recipe import Recipe, RefineSettings, load_recipe, save_recipe
 from .refined_forecast import RefinedForecast, refine_forecast
 from .status import RunStatus, run_status
 from .synthesis import Synthesis, prepare_synthesis
-from .topics import gather_topics, load_topics, save_topics
+from .topics import gather_topics, topics_as_text, topics_from_text
 from .tree_run import ModelUse
 from .tree_status import TreeRunStatus, tree_run_status
 from .update import UpdatePlan, UpdateReport, update_tree
@@ -39,14 +39,14 @@ __all__ = [
     "grow_tree",
     "harvest_tree",
     "load_recipe",
-    "load_topics",
     "open_batches",
     "prepare_synthesis",
     "refine_forecast",
     "run_status",
     "runs_coverage",
     "save_recipe",
-    "save_topics",
+    "topics_as_text",
+    "topics_from_text",
     "tree_run_status",
     "update_tree",
 ]

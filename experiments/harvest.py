@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UsageFault
+from ..files import read_text, write_atomically
 from ..hashing import content_hash
 from ..knowledge import KnowledgeTree, log_change
 from ..knowledge.cleaning import MIN_COSINE, Embedder
@@ -16,7 +17,7 @@ from ..programs import Harvest, HarvestReport, Step
 from ..runtime.run_directory import RunDirectory
 from ..runtime.stopping import StopSignal, finish_or_stop
 from ..vocabulary import LANGUAGES, Language
-from .topics import gather_topics, load_topics, save_topics
+from .topics import gather_topics, topics_as_text, topics_from_text
 from .tree_run import ModelUse, open_tree_run
 
 #: In a run's directory: where each topic ended.
@@ -136,10 +137,11 @@ async def freeze_topics(
         UnreadableFile, FetchFault: a source cannot be read; a new directory is taken away again.
     """
     if directory.exists:
-        return load_topics(directory.topics)
+        return topics_from_text(read_text(directory.topics, what="a list of topics"), str(directory.topics))
     try:
         topics = await finish_or_stop(gather_topics(sources, format_=format_), stopping) if sources else TopicList()
-        save_topics(topics, directory.topics)
+        with write_atomically(directory.topics) as file:
+            file.write(topics_as_text(topics))
     except BaseException:
         directory.discard()  # whatever broke it off, there is nothing to go on with
         raise

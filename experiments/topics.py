@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from ..errors import UnreadableFile, UsageFault
-from ..files import read_bytes, read_text, write_atomically
+from ..files import read_bytes
 from ..knowledge import fold_tag
 from ..knowledge.topics import MAX_SOURCE_BYTES, MAX_TOPICS, Topic, TopicList, plain_line, read_topics, with_newest
 from ..runtime.fetch import fetch, shown_url
@@ -97,32 +97,30 @@ async def gather_topics(
     return _joined(lists)
 
 
-def save_topics(topics: TopicList, path: Path) -> None:
-    """Write a list as JSONL: a run freezes the topics that it began with.
+def topics_as_text(topics: TopicList) -> str:
+    """A list as JSONL: a run freezes the topics that it began with."""
+    return "".join(json.dumps(row.model_dump(mode="json"), ensure_ascii=False) + "\n" for row in _rows(topics))
+
+
+def topics_from_text(text: str, where: str) -> TopicList:
+    """A list that `topics_as_text` wrote.
+
+    Args:
+        text: what it wrote.
+        where: what holds it, for messages.
 
     Raises:
-        OutputFault: the file cannot be written.
-    """
-    with write_atomically(path) as file:
-        for row in _rows(topics):
-            file.write(json.dumps(row.model_dump(mode="json"), ensure_ascii=False) + "\n")
-
-
-def load_topics(path: Path) -> TopicList:
-    """A list that `save_topics` wrote.
-
-    Raises:
-        UnreadableFile: it is none; the message holds the line.
+        UnreadableFile: it is none; the message holds `where` and the line.
     """
     rows: list[_AnyRow] = []
-    for number, line in enumerate(read_text(path, what="a list of topics").split("\n"), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line:
             continue
         try:
             rows.append(_ROW.validate_json(line))
         except ValidationError as exc:
             reason = exc.errors(include_input=False, include_url=False)[0]["msg"]
-            raise UnreadableFile(f"{path}:{number}: no line of a list of topics: {reason}") from exc
+            raise UnreadableFile(f"{where}:{number}: no line of a list of topics: {reason}") from exc
     return TopicList(
         topics=tuple(Topic(r.text, r.source, r.published, r.place) for r in rows if isinstance(r, _TopicRow)),
         rejected=tuple((r.place, r.reason) for r in rows if isinstance(r, _RejectedRow)),
