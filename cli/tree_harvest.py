@@ -28,7 +28,9 @@ LanguageOption = Annotated[
 ]
 TopicsFormatOption = Annotated[
     str | None,
-    typer.Option("--format", help="text, csv, jsonl or feed, where it is not told by itself.", show_default=False),
+    typer.Option(
+        "--format", help="text, csv, tsv, jsonl, json or feed, where it is not told by itself.", show_default=False
+    ),
 ]
 
 

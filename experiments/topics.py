@@ -105,8 +105,12 @@ def topics_as_text(topics: TopicList) -> str:
 def topics_from_text(text: str, where: str) -> TopicList:
     """A list that `topics_as_text` wrote.
 
+    Args:
+        text: what it wrote.
+        where: what holds it, for messages.
+
     Raises:
-        UnreadableFile: it is none; the message holds where it stood, and the line.
+        UnreadableFile: it is none; the message holds `where` and the line.
     """
     rows: list[_AnyRow] = []
     for number, line in enumerate(text.split("\n"), start=1):

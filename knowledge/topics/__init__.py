@@ -1,4 +1,4 @@
-"""Trending topics, read from what the user names: lines, CSV, JSONL, RSS and Atom. No network, no model."""
+"""Trending topics, read from what the user names: lines, CSV, TSV, JSONL, JSON, RSS and Atom. No network, no model."""
 
 from .collector import with_newest
 from .reading import FORMATS, MAX_SOURCE_BYTES, MAX_TOPICS, read_topics

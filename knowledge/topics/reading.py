@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -10,6 +11,7 @@ from ...errors import UnreadableFile, UsageFault
 from ...files import decode_text
 from .collector import TopicCollector
 from .feed import page_refusal, read_feed
+from .json_array import read_json
 from .json_lines import read_json_lines
 from .lines import read_lines
 from .table import is_table, read_table
@@ -24,14 +26,19 @@ MAX_TOPICS = 10_000
 _TEXTS: Final[dict[str, Callable[[str, str, TopicCollector], None]]] = {
     "text": read_lines,
     "csv": read_table,
+    "tsv": partial(read_table, delimiter="\t"),
     "jsonl": read_json_lines,
+    "json": read_json,
 }
+_TABLES = (("csv", ","), ("tsv", "\t"))
 #: What `format_` may be.
 FORMATS: Final = (*_TEXTS, "feed")
 _BY_SUFFIX = {
     ".txt": "text",
     ".text": "text",
     ".csv": "csv",
+    ".tsv": "tsv",
+    ".json": "json",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".xml": "feed",
@@ -43,6 +50,9 @@ _BY_SUFFIX = {
 #: `text/plain`, `text/html` and `application/octet-stream` are what servers say of anything.
 _BY_TYPE = {
     "text/csv": "csv",
+    "text/tab-separated-values": "tsv",
+    "application/json": "json",
+    "text/json": "json",
     "application/jsonl": "jsonl",
     "application/x-ndjson": "jsonl",
     "application/rss+xml": "feed",
@@ -54,6 +64,9 @@ _BY_TYPE = {
 _CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 _PAGE = re.compile(r"(?>\s+|<\?.*?\?>|<!--.*?-->)*+<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _XML = re.compile(r"\s*<(?:\?xml|!--|!doctype|rss|feed|rdf:rdf|channel)\b", re.IGNORECASE)
+#: JSON in what is called a text file, where `[Video] A storm` and `{{x}}` are topics.
+_JSON = re.compile(r'\s*(?:\[[\[\s]*[{"]|\{\s*")')
+_NESTED = re.compile(r'"\s*:\s*[\[{]')
 _BYTE_ORDER_MARKS = re.compile("^(?:ï»¿|ÿþ|þÿ)")
 #: Bytes that tell a page or an XML document.
 _HEAD_BYTES = 4096
@@ -114,18 +127,25 @@ def _told_format(head: str, name: str, content_type: str | None) -> str:
     suffix = PurePosixPath(path.stem).suffix if path.suffix.lower() == ".gz" else path.suffix
     media_type = (content_type or "").partition(";")[0].strip().lower()
     told = _BY_SUFFIX.get(suffix.lower()) or _BY_TYPE.get(media_type)
-    # No line of topics looks like the beginning of an XML document.
-    return "feed" if told == "text" and _XML.match(head) else told or _by_content(head)
+    # No line of topics looks like the beginning of an XML document, or of JSON.
+    if told is None or (told == "text" and (_XML.match(head) or _JSON.match(head))):
+        return _by_content(head)
+    return told
 
 
 def _by_content(head: str) -> str:
-    first = head.lstrip().partition("\n")[0].rstrip("\r")
+    first, _, rest = head.strip(" \t\r\n").partition("\n")
+    first = first.rstrip(" \r")
     if _XML.match(head):
         return "feed"
-    if first.startswith(("{", '"')) and first.rstrip().endswith(("}", '"')):
+    # One object that holds others is a document, and no list of one line.
+    if first.startswith(("{", '"')) and first.endswith(("}", '"')) and (rest or not _NESTED.search(first)):
         return "jsonl"
+    if first.startswith(("{", "[")):
+        return "json"
     # Header names may be Chinese, which `head` shows as Latin letters.
-    return "csv" if is_table(first.encode("latin-1").decode("utf-8", "replace")) else "text"
+    header = first.encode("latin-1").decode("utf-8", "replace")
+    return next((told for told, delimiter in _TABLES if is_table(header, delimiter=delimiter)), "text")
 
 
 def _charset(content_type: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""CSV with a header: one topic a row."""
+"""CSV, or TSV, with a header: one topic a row."""
 
 import csv
 import io
@@ -9,18 +9,19 @@ from .collector import TopicCollector
 from .keys import date_key, expected_keys, topic_key
 
 
-def read_table(text: str, name: str, collector: TopicCollector) -> None:
-    """Collect the topics of a CSV.
+def read_table(text: str, name: str, collector: TopicCollector, *, delimiter: str = ",") -> None:
+    """Collect the topics of a CSV, or of a TSV.
 
     Args:
         text: the file's.
         name: its name, for messages.
         collector: takes them.
+        delimiter: a comma, or a tab.
 
     Raises:
         UnreadableFile: not CSV, no column of topics, or a row with more fields than columns.
     """
-    rows = _rows(text, name)
+    rows = _rows(text, name, delimiter)
     line, header = next(rows, (1, []))
     topic, published = topic_key(header), date_key(header)
     if topic is None:
@@ -33,24 +34,25 @@ def read_table(text: str, name: str, collector: TopicCollector) -> None:
         collector.add(_field(row, columns[0]), _field(row, columns[1]), f"{collector.source}:{line}")
 
 
-def is_table(first_line: str) -> bool:
+def is_table(first_line: str, *, delimiter: str = ",") -> bool:
     """Whether a file's first line is the header of a table of topics."""
     try:
-        header = next(csv.reader([first_line], strict=True), [])
+        header = next(csv.reader([first_line], strict=True, delimiter=delimiter), [])
     except csv.Error:
         return False
     return len(header) > 1 and topic_key(header) is not None
 
 
-def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(text: str, name: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """(line on which it ends, fields) of each row that is not empty."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     try:
         for row in reader:
             if row:
                 yield reader.line_num, row
     except csv.Error as exc:
-        raise UnreadableFile(f"{name}:{reader.line_num}: not CSV: {exc}") from exc
+        kind = "TSV" if delimiter == "\t" else "CSV"
+        raise UnreadableFile(f"{name}:{reader.line_num}: not {kind}: {exc}") from exc
 
 
 def _field(row: list[str], column: int | None) -> str:

@@ -15,8 +15,8 @@ from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from condor.errors import FetchFault, OutputFault, UnreadableFile, UsageFault
-from condor.experiments import gather_topics, load_topics, save_topics
+from condor.errors import FetchFault, UnreadableFile, UsageFault
+from condor.experiments import gather_topics, topics_as_text, topics_from_text
 from condor.knowledge.topics import MAX_SOURCE_BYTES, Topic, TopicList
 
 from support import ServerThread
@@ -128,8 +128,8 @@ def test_a_name_that_is_no_text_makes_a_label_that_is(tmp_path: Path) -> None:
     path.write_bytes(b"Tea\n#Silk\n")
     topics = gather([path])
     assert (topics.topics[0].source, topics.topics[0].place) == ("a b?.txt", "a b?.txt:1")
-    save_topics(topics, tmp_path / "topics.jsonl")
-    assert load_topics(tmp_path / "topics.jsonl") == topics
+    text = topics_as_text(topics)
+    assert topics_from_text(text.encode("utf-8").decode("utf-8"), "run") == topics
 
 
 # -- freezing ----------------------------------------------------------------------------------------------------------
@@ -149,10 +149,21 @@ LISTS = st.builds(
 
 @FIXED
 @given(topics=LISTS)
-def test_a_frozen_list_comes_back_as_it_was(tmp_path_factory: pytest.TempPathFactory, topics: TopicList) -> None:
-    path = tmp_path_factory.mktemp("topics") / "topics.jsonl"
-    save_topics(topics, path)
-    assert load_topics(path) == topics
+def test_a_frozen_list_comes_back_as_it_was(topics: TopicList) -> None:
+    text = topics_as_text(topics)
+    assert topics_from_text(text, "run") == topics
+    assert topics_as_text(topics_from_text(text, "run")) == text
+
+
+def test_a_frozen_list_is_an_object_a_line() -> None:
+    topics = TopicList((Topic("茶", "f", date(2026, 11, 22), "f:1"),), (("f:2", "empty"),), (("f:3", "f:1"),), ("odd",))
+    assert topics_as_text(topics) == (
+        '{"kind": "topic", "text": "茶", "source": "f", "published": "2026-11-22", "place": "f:1"}\n'
+        '{"kind": "rejected", "place": "f:2", "reason": "empty"}\n'
+        '{"kind": "repeated", "place": "f:3", "of": "f:1"}\n'
+        '{"kind": "trouble", "text": "odd"}\n'
+    )
+    assert topics_as_text(TopicList()) == ""
 
 
 TOPIC = '{"kind": "topic", "text": "Tea", "source": "f", "published": null, "place": "f:1"}\n'
@@ -161,20 +172,13 @@ TOPIC = '{"kind": "topic", "text": "Tea", "source": "f", "published": null, "pla
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (TOPIC + "{", r"topics\.jsonl:2: no line of a list of topics: Invalid JSON"),
-        (TOPIC.replace("Tea", 'Tea", "more": "x'), r"topics\.jsonl:1: .*Extra inputs"),
-        (TOPIC.replace("null", '"2026-02-30"'), r"topics\.jsonl:1: "),
-        ('{"kind": "tag"}', r"topics\.jsonl:1: "),
-        ("[]", r"topics\.jsonl:1: "),
+        (TOPIC + "{", r"^run: topics:2: no line of a list of topics: Invalid JSON"),
+        (TOPIC.replace("Tea", 'Tea", "more": "x'), r"^run: topics:1: .*Extra inputs"),
+        (TOPIC.replace("null", '"2026-02-30"'), r"^run: topics:1: "),
+        ('{"kind": "tag"}', r"^run: topics:1: "),
+        ("[]", r"^run: topics:1: "),
     ],
 )
-def test_what_is_no_frozen_list_is_refused_with_its_line(tmp_path: Path, content: str, message: str) -> None:
+def test_what_is_no_frozen_list_is_refused_with_its_line(content: str, message: str) -> None:
     with pytest.raises(UnreadableFile, match=message):
-        load_topics(written(tmp_path / "topics.jsonl", content))
-
-
-def test_a_list_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    for path in (tmp_path, tmp_path / "absent" / "topics.jsonl"):
-        with pytest.raises(OutputFault, match="cannot write"):
-            save_topics(TopicList(), path)
-    assert list(tmp_path.iterdir()) == []
+        topics_from_text(content, "run: topics")

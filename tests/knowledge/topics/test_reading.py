@@ -1,6 +1,7 @@
-"""Lists of topics as lines, CSV and JSONL, and how a format is told."""
+"""Lists of topics as lines, CSV, TSV, JSONL and JSON, and how a format is told."""
 
 import gzip
+import json
 from datetime import date
 from typing import Any
 
@@ -23,6 +24,13 @@ def read(content: str | bytes, name: str = "topics.txt", **options: Any) -> Topi
 
 def texts(topics: TopicList) -> list[str]:
     return [topic.text for topic in topics.topics]
+
+
+def read_or_refused(content: str, name: str) -> TopicList | None:
+    try:
+        return read(content, name)
+    except UnreadableFile:
+        return None
 
 
 # -- lines -------------------------------------------------------------------------------------------------------------
@@ -136,6 +144,24 @@ def test_a_malformed_table_is_refused_with_its_line(content: str | bytes, messag
         read(content, "t.csv")
 
 
+@pytest.mark.parametrize(
+    ("name", "options"), [("t.tsv", {}), ("t.tsv.gz", {}), ("trends", {}), ("t", {"format_": "tsv"})]
+)
+def test_a_table_with_tabs(name: str, options: dict[str, Any]) -> None:
+    topics = read('topic\tdate\nSea, ice\t2026-11-20\n"Tea\tSilk"\t\n', name, **options)
+    assert topics.topics == (
+        Topic("Sea, ice", "list", date(2026, 11, 20), "list:2"),
+        Topic("Tea Silk", "list", None, "list:3"),
+    )
+
+
+def test_a_malformed_table_with_tabs_is_refused_with_its_line() -> None:
+    with pytest.raises(UnreadableFile, match=r"^t\.tsv:3: not TSV: "):
+        read('topic\tdate\nTea\t\n"Silk" road\t\n', "t.tsv")
+    with pytest.raises(UnreadableFile, match=r"^t\.tsv:1: no column of topics; found 'topic,date'"):
+        read("topic,date\n", "t.tsv")
+
+
 # -- JSONL -------------------------------------------------------------------------------------------------------------
 
 
@@ -165,7 +191,8 @@ def test_objects_without_a_topic_are_rejected_with_what_they_hold() -> None:
     ("content", "message"),
     [
         ('"Tea"\n{"topic": \n', r"^t\.jsonl:2: not JSON: Expecting value at column 11"),
-        ("[1]\n", r"^t\.jsonl:1: expected an object or a text a line, found list"),
+        ("[1]\n", r"^t\.jsonl:1: expected an object or a text a line, found an array; --format json reads an array$"),
+        ("null\n", r"^t\.jsonl:1: expected an object or a text a line, found null$"),
         ("[" * 100_000, r"^t\.jsonl:1: not JSON that can be read: RecursionError"),
         ("1" * 10_000, r"^t\.jsonl:1: not JSON that can be read: ValueError"),
     ],
@@ -173,6 +200,144 @@ def test_objects_without_a_topic_are_rejected_with_what_they_hold() -> None:
 def test_a_malformed_line_is_refused_with_its_number(content: str, message: str) -> None:
     with pytest.raises(UnreadableFile, match=message):
         read(content, "t.jsonl")
+
+
+# -- JSON --------------------------------------------------------------------------------------------------------------
+
+ARRAY = """[
+  {"title": "Tea", "timestamp": 1763769600},
+  "Silk",
+  {"text": "no topic"},
+  {"话题": "丝绸", "日期": "2026年11月2日"},
+  "Silk"
+]
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("t.json", {}),
+        ("T.JSON.gz", {}),
+        ("http://127.0.0.1/trends", {"content_type": "application/json; charset=utf-8"}),
+        ("trends", {}),
+        ("t.txt", {}),
+        ("t", {"format_": "json"}),
+    ],
+)
+@pytest.mark.parametrize("content", [ARRAY, ARRAY.replace("\n", ""), "\n " + ARRAY.replace("\n", "\r\n")])
+def test_an_array_of_objects_and_texts(name: str, options: dict[str, Any], content: str) -> None:
+    topics = read(content, name, **options)
+    assert topics.topics == (
+        Topic("Tea", "list", date(2025, 11, 22), "list: entry 1"),
+        Topic("Silk", "list", None, "list: entry 2"),
+        Topic("丝绸", "list", date(2026, 11, 2), "list: entry 4"),
+    )
+    ((place, reason),) = topics.rejected
+    assert (place, reason[:42]) == ("list: entry 3", "no key of a topic; found 'text'; expected ")
+    assert topics.repeated == (("list: entry 5", "list: entry 2"),)
+
+
+@pytest.mark.parametrize("name", ["t.json", "trends"])
+def test_lines_of_json_are_read_as_such_whatever_their_length(name: str) -> None:
+    body = "x" * 5000
+    content = f'{{"topic": "Tea", "body": "{body}"}}\n{{"topic": "Silk"}}\n'
+    assert [(topic.text, topic.place) for topic in read(content, name).topics] == [
+        ("Tea", "list:1"),
+        ("Silk", "list:2"),
+    ]
+
+
+def test_of_an_array_no_more_is_taken_than_the_limit() -> None:
+    topics = read('["a", "b", {}, "c"]', "t.json", max_topics=2)
+    assert texts(topics) == ["a", "b"]
+    assert topics.troubles == ("list: 2 entries beyond the first 2 are left out",)
+
+
+def test_an_array_without_entries_says_so() -> None:
+    assert read("[]", "t.json") == TopicList(troubles=("t.json: the array is empty",))
+    assert read(" \n", "t.json").topics == ()
+
+
+EXPECTED = "expected an array of objects or texts, or JSONL"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            '{"title": "News", "items": [{"title": "Tea"}]}',
+            rf"^{{}}: {EXPECTED}; found an object with 'title', 'items'",
+        ),
+        ('{\n  "title": "Tea",\n  "more": {}\n}\n', rf"^{{}}: {EXPECTED}; found an object with 'title', 'more'"),
+        ('[\n  "Tea",\n  5\n]', r"^{}: entry 2: expected an object or a text, found a number$"),
+        ('[["Tea", "2026-11-22"]]', r"^{}: entry 1: expected an object or a text, found an array$"),
+        ('["Tea", true]', r"^{}: entry 2: expected an object or a text, found true or false$"),
+        ('["Tea",\n "Silk"', rf"^{{}}:2: not JSON: Expecting ',' delimiter at column 8; {EXPECTED};.* --format text"),
+        ("[Video] Storm\nTea\n", rf"^{{}}:1: not JSON: Expecting value at column 2; {EXPECTED};"),
+        ("{x} and y", rf"^{{}}:1: not JSON: .* at column 2; {EXPECTED};"),
+        ('{\n"title": "Tea"\n}\n{\n"title": "Silk"\n}\n', rf"^{{}}:4: not JSON: Extra data at column 1; {EXPECTED};"),
+        ('["Tea"]\n["Silk"]\n', rf"^{{}}:2: not JSON: Extra data at column 1; {EXPECTED};"),
+        ('{"topic": "Tea"}\n{"topic": \n', r"^{}:2: not JSON: Expecting value at column 11"),
+        ("[" * 100_000, r"^{}: not JSON that can be read: RecursionError"),
+        ('[{"title":' * 50_000, r"^{}: not JSON that can be read: RecursionError"),
+        ("[" + "1" * 10_000 + "]", r"^{}: not JSON that can be read: ValueError"),
+    ],
+)
+@pytest.mark.parametrize("name", ["t.json", "stdin"])
+def test_json_that_is_no_list_of_topics_is_refused_in_one_line(name: str, content: str, message: str) -> None:
+    with pytest.raises(UnreadableFile, match=message.replace("{}", name.replace(".", r"\."))) as caught:
+        read(content, name)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "found"), [('{"topic": "Tea"}', "an object"), ('"Tea"', "a text"), ("5", "a number")]
+)
+def test_a_json_file_of_one_value_is_refused(content: str, found: str) -> None:
+    with pytest.raises(UnreadableFile, match=rf"^t\.json: {EXPECTED}; found {found}"):
+        read(content, "t.json")
+
+
+def test_brackets_and_braces_in_a_text_file_are_text() -> None:
+    lines = ["[Video] Storm", "{x}", "[ ] to do", "[[ ## answer ## ]]", "[]x"]
+    for line in lines:
+        assert texts(read(line)) == [line]
+        assert texts(read(line, "trends", format_="text")) == [line]
+
+
+@pytest.mark.parametrize("depth", [10, 100, 300, 700, 900, 960, 980, 990, 1000])
+def test_what_stands_deep_below_an_entry_is_no_crash(depth: int) -> None:
+    nested = "[" * depth + "]" * depth
+    for name in ("t.json", "t.jsonl"):
+        content = f'{{"topic": "Tea", "date": {nested}}}'
+        topics = read_or_refused(f"[{content}]" if name == "t.json" else content, name)
+        # How deep Python reads JSON depends on how deep it is called.
+        assert topics is not None or depth > 700
+        if topics is not None:
+            assert texts(topics) == ["Tea"]
+            assert topics.troubles[0].startswith("1 dates that cannot be read, the first at list")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["topic", "date", "x"]), inner, max_size=3)
+    ),
+    max_leaves=12,
+)
+
+
+@FIXED
+@given(value=JSON, indent=st.none() | st.integers(0, 3), name=st.sampled_from(["t.json", "trends", "t.txt"]))
+def test_every_entry_of_an_array_is_told_and_other_json_is_no_crash(value: Any, indent: int | None, name: str) -> None:
+    topics = read_or_refused(json.dumps(value, indent=indent), name)
+    if isinstance(value, list) and all(isinstance(entry, str | dict) for entry in value):
+        assert topics is not None
+        told = len(topics.topics) + len(topics.rejected) + len(topics.repeated)
+        assert told == len(value) or (name == "t.txt" and not value)  # there `[]` is a line without a letter
+    elif name == "t.json":
+        assert topics is None
 
 
 # -- which format ------------------------------------------------------------------------------------------------------
@@ -188,6 +353,8 @@ def test_a_malformed_line_is_refused_with_its_number(content: str, message: str)
         ("http://127.0.0.1/rss", "text/html; charset=utf-8", RSS, "Tea"),
         ("http://127.0.0.1/trends", "application/rss+xml", b" \n" + RSS, "Tea"),
         ("http://127.0.0.1/trends", "text/csv", b"topic\nTea", "Tea"),
+        ("http://127.0.0.1/trends", "text/tab-separated-values; charset=utf-8", b"topic\nTea", "Tea"),
+        ("http://127.0.0.1/trends", "application/json", b'["Tea"]', "Tea"),
         ("http://127.0.0.1/trends", "application/x-ndjson", b'"Tea"', "Tea"),
         ("trends", None, RSS.decode().encode("utf-16"), "Tea"),
         ("trends", None, b'{"topic": "Tea"}\n', "Tea"),
@@ -206,7 +373,7 @@ def test_the_format_is_told_by_suffix_type_and_content(
 
 def test_a_format_that_is_named_wins() -> None:
     assert texts(read("topic,date", "t.csv", format_="text")) == ["topic,date"]
-    with pytest.raises(UsageFault, match="--format yaml: must be one of text, csv, jsonl, feed"):
+    with pytest.raises(UsageFault, match="--format yaml: must be one of text, csv, tsv, jsonl, json, feed"):
         read("Tea", format_="yaml")
 
 
@@ -240,6 +407,13 @@ def test_gzip_in_gzip_is_inflated_once() -> None:
         ("2026-11-22 20:00:00-05:00", date(2026, 11, 23)),
         ("2026-11-22T03:00:00+08:00", date(2026, 11, 21)),
         ("20261122", date(2026, 11, 22)),
+        ("1763855999", date(2025, 11, 22)),
+        ("1763856000", date(2025, 11, 23)),
+        (" 1763855999.75 ", date(2025, 11, 22)),
+        ("1763855999999", date(2025, 11, 22)),
+        ("1763856000000.0", date(2025, 11, 23)),
+        # As ISO 8601 without separators this would be a day of 1712.
+        ("1712051231234", date(2024, 4, 2)),
         ("Sun, 22 Nov 2026 17:00:00 GMT", date(2026, 11, 22)),
         ("22 Nov 2026 20:00:00 -0500", date(2026, 11, 23)),
         ("", None),
@@ -249,10 +423,55 @@ def test_dates_are_read_as_days_in_utc(written: str, day: date | None) -> None:
     assert read_date(written) == day
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "9999999999", "9999999999999", "4102444800", "0000000000", "0000000000001", "123456789", "17638559991",
+        "-1763855999", "1763855999.", "１７６３８５５９９９", "1.7e9", "99999-01-01", "0000-01-01",
+    ],
+)  # fmt: skip
+def test_numbers_that_are_no_time_of_this_century_are_no_dates(written: str) -> None:
+    with pytest.raises(ValueError, match=r"date|year|month"):
+        read_date(written)
+
+
+def test_epochs_are_read_as_numbers_and_as_texts() -> None:
+    lines = [
+        '{"topic": "A", "timestamp": 1763855999}',
+        '{"topic": "B", "timestamp": "1763856000000"}',
+        '{"topic": "C", "published": 1763856000000}',
+        '{"topic": "D", "timestamp": 1763855999.5}',
+    ]
+    days = [date(2025, 11, 22), date(2025, 11, 23), date(2025, 11, 23), date(2025, 11, 22)]
+    for content, name in (("\n".join(lines), "t.jsonl"), (f"[{','.join(lines)}]", "t.json")):
+        assert [topic.published for topic in read(content, name).topics] == days
+    table = read("topic,timestamp\nA,1763855999\nB,1763856000000\n", "t.csv")
+    assert [topic.published for topic in table.topics] == days[:2]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("9999999999", "9999999999"),
+        ("5", "5"),
+        ("true", "True"),
+        ("NaN", "nan"),
+        ("[1763855999]", "list"),
+        ("{}", "dict"),
+    ],
+)
+def test_values_that_are_no_dates_are_counted_and_the_topic_stays(written: str, shown: str) -> None:
+    topics = read(f'{{"topic": "Tea", "timestamp": {written}}}', "t.jsonl")
+    assert topics.topics == (Topic("Tea", "list", None, "list:1"),)
+    assert topics.troubles == (f"1 dates that cannot be read, the first at list:1: '{shown}'",)
+
+
 @FIXED
 @given(
     written=st.text(max_size=80)
-    | st.sampled_from(["0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00", "1" * 70, "0000-00-00", "1700000000"])
+    | st.integers().map(str)
+    | st.floats().map(str)
+    | st.sampled_from(["0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00", "1" * 70, "0000-00-00"])
 )
 def test_what_is_no_date_is_a_value_error(written: str) -> None:
     try:
