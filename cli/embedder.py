@@ -1,11 +1,13 @@
 """The options that name an embedder, and what is said of its calls."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from ..knowledge import TagMerge
     from ..programs import GrowthReport, HarvestReport
     from ..runtime.embedding import EmbedderSpec, EmbeddingFigures
 
@@ -63,12 +65,20 @@ def read_embedder(name: str | None, api_base: list[str] | None, min_cosine: floa
 
 def tell_embeddings(embedded: "Sequence[EmbeddingFigures]", reports: "Sequence[GrowthReport | HarvestReport]") -> None:
     """Say what the embeddings of some work came to, and what they were good for; nothing where there were none."""
-    from .progress import dollars, thousands
-
     merged = sum(merge.why == "meaning" for report in reports for merge in report.merges)
     near_misses = sum(len(report.near_misses) for report in reports)
     for figures in embedded:
-        typer.echo(
-            f"embedded {figures.texts} texts: {figures.calls} calls, {thousands(figures.input_tokens)} tokens, "
-            f"{dollars(figures.cost_usd)}; {merged} merged by meaning, {near_misses} near misses"
-        )
+        typer.echo(f"embedded {_cost_line(figures)}; {merged} merged by meaning, {near_misses} near misses")
+
+
+def tell_vectors(figures: "EmbeddingFigures", new: int, merges: "Sequence[TagMerge]", path: Path) -> None:
+    """Say what the vectors in a file have come to in all, how many are new, and what they were good for."""
+    merged = sum(merge.reason == "meaning" for merge in merges)
+    typer.echo(f"embedded {_cost_line(figures)}; {new} of them now, all kept in {path}; {merged} merged by meaning")
+
+
+def _cost_line(figures: "EmbeddingFigures") -> str:
+    from .progress import dollars, thousands
+
+    tokens, cost = thousands(figures.input_tokens), dollars(figures.cost_usd)
+    return f"{figures.texts} texts: {figures.calls} calls, {tokens} tokens, {cost}"

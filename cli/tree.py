@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from . import tree_coverage, tree_grow, tree_harvest, tree_update
+from . import tree_coverage, tree_dedup, tree_grow, tree_harvest, tree_update
 from .options import DateOption, JsonOption, LanguageChoice, given_date
 from .tree_work import print_list
 
@@ -21,7 +21,7 @@ app.command("diff")(tree_update.diff)
 app.command("log")(tree_update.log)
 app.command("merges")(tree_update.merges)
 app.command("retire")(tree_update.retire)
-app.command("dedup")(tree_update.dedup)
+app.command("dedup")(tree_dedup.dedup)
 app.command("coverage")(tree_coverage.coverage)
 
 TreeArgument = Annotated[

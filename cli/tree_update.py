@@ -1,4 +1,4 @@
-"""`condor tree diff | log | merges | retire | dedup`: what became of a tree, and the end of tags without a model."""
+"""`condor tree diff | log | merges | retire`: what became of a tree, and the end of tags without a model."""
 
 import json
 from dataclasses import asdict
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import MOST_DAYS, DateOption, JsonOption, ScopeChoice, given_date
+from .options import MOST_DAYS, DateOption, JsonOption, given_date
 
 if TYPE_CHECKING:
     from ..knowledge import LogEntry, TagMerge, TreeDiff
@@ -88,34 +88,6 @@ def retire(
     typer.echo(f"{out}: retired {len(retired)}, version {forest.version}")
 
 
-def dedup(
-    tree: TreeFile,
-    out: OutOption,
-    within: Annotated[ScopeChoice, typer.Option("--within", help="Which tags are compared.")] = ScopeChoice.tree,
-    today: DateOption = None,
-) -> None:
-    """Merge tags that are one topic: the one nearer to its root stays, and takes what stood under the other."""
-    from ..experiments.trees import load_trees
-    from ..files import make_directory
-    from ..knowledge import log_change, merge_duplicates, save_tree, utc_today
-
-    forest = load_trees([tree])
-    merged, merges = merge_duplicates(forest, within=within.value)
-    log_change(
-        merged,
-        parent=forest.version,
-        made_by="dedup",
-        on=given_date(today) or utc_today(),
-        figures={"merged": len(merges)},
-        merged=merges,
-    )
-    make_directory(out.parent)
-    save_tree(merged, out)
-    for merge in merges:
-        typer.echo(f"= {_merge_line(merge)}")
-    typer.echo(f"{out}: merged {len(merges)}, {len(merged)} tags, version {merged.version}")
-
-
 def merges(
     place: Annotated[
         str,
@@ -135,6 +107,12 @@ def merges(
     typer.echo(f"{place}: {len(found)} merges")
 
 
+def merge_line(merge: "TagMerge") -> str:
+    """A merge on one line: who, into whom, why and with what score."""
+    score = "" if merge.score is None else f" {merge.score:.2f}"
+    return f"{' > '.join(merge.path)} into {' > '.join(merge.into)} ({merge.reason}{score})"
+
+
 def _lines(found: "TreeDiff") -> list[str]:
     def show(path: tuple[str, ...]) -> str:
         return " > ".join(path)
@@ -143,15 +121,10 @@ def _lines(found: "TreeDiff") -> list[str]:
         *(f"+ {show(path)}" for path in found.came),
         *(f"- {show(path)}" for path in found.went),
         *(f"> {show(old)} -> {show(new)}" for old, new in found.moved),
-        *(f"= {_merge_line(merge)}" for merge in found.merged),
+        *(f"= {merge_line(merge)}" for merge in found.merged),
         *(f"x {show(path)}" for path in found.retired),
         *(f"o {show(path)}" for path in found.revived),
     ]
-
-
-def _merge_line(merge: "TagMerge") -> str:
-    score = "" if merge.score is None else f" {merge.score:.2f}"
-    return f"{' > '.join(merge.path)} into {' > '.join(merge.into)} ({merge.reason}{score})"
 
 
 def _entry_line(entry: "LogEntry") -> str:

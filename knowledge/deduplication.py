@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from .cleaning import MIN_COSINE, DuplicateIndex, Match, MeaningIndex
 from .history import TagMerge
@@ -27,18 +27,32 @@ def merge_duplicates(
     two topics: "Basic Training" under Pets and under Military.
 
     The tag nearer to its root stays, and of two on one level the one that comes first. What stood under the other moves
-    under it, where it may in turn be merged. Retired tags, and what stands under them, stay as they are.
+    under it, where it may in turn be merged. Of two harvested tags the one that stays has the later date, and the
+    source of that day. Retired tags, and what stands under them, stay as they are.
+
+    What comes out holds no two tags that are one topic by their letters: merged again, nothing is. With vectors, where
+    each name keeps its own, that is so but for cosines that equal `min_cosine` up to the last digit of a 32-bit float:
+    how those are rounded depends on how many tags are compared at once.
 
     Args:
         tree: the tree; it is left as it is.
         within: which tags are compared; different languages never are.
-        vectors: of tags by their node, to compare meanings by; without one, letters alone decide.
+        vectors: of `compared_tags` by their node, to compare meanings by; without one, letters alone decide.
         min_cosine: from which on two vectors mean the same.
     """
     merging = _Merging(tree, within, vectors or {}, min_cosine)
     for parent, node in _by_level(tree):
         merging.take(parent, node)
     return merging.made, tuple(merging.merges)
+
+
+def compared_tags(tree: KnowledgeTree) -> Iterator[int]:
+    """The tags that `merge_duplicates` compares: those that are neither retired nor under a retired one."""
+    waiting = deque(tree.living_children())
+    while waiting:
+        node = waiting.popleft()
+        yield node
+        waiting.extend(tree.living_children(node))
 
 
 def _by_level(tree: KnowledgeTree) -> Iterator[tuple[int, int]]:
@@ -97,12 +111,30 @@ class _Merging:
         name, language = attributes.pop("name"), attributes.pop("language", None)
         above = self._stands_for[parent]
         met = self.made.child(above, name, language=language)
-        made = self.made.add(name, parent=above, language=language) if met is None else met
-        if met is None:
-            self.made.graph.nodes[made].update(attributes)
-        elif node not in self._retired:
-            self.made.revive(made)
+        if met is not None:
+            self._meet(met, node)
+            return met
+        made = self.made.add(name, parent=above, language=language)
+        self.made.graph.nodes[made].update(attributes)
         return made
+
+    def _meet(self, met: int, node: int) -> None:
+        """Let a tag be one with a tag of its name, of which one at least is retired; a topic is what stays of both."""
+        stays, goes = self.made.graph.nodes[met], dict(self._tree.graph.nodes[node])
+        if node not in self._retired:
+            for below in self.made.children(met):  # it was retired with its parent
+                self.made.retire(below, date.fromisoformat(stays["retired"]))
+            topic, goes = goes, dict(stays)
+            stays.clear()
+            stays.update(topic)
+        self._renew(met, goes)
+
+    def _renew(self, stays: int, goes: Mapping[str, Any]) -> None:
+        """Of what was harvested twice the later finding counts: its date says when it is past a horizon."""
+        held = self.made.graph.nodes[stays]
+        harvested_twice = {"source", "added"} <= held.keys() & goes.keys()
+        if harvested_twice and held["added"] < goes["added"]:
+            self.made.note_added(stays, date.fromisoformat(goes["added"]), source=goes["source"])
 
     def _keep_retired(self, made: int, since: str) -> None:
         """A tag that hung under a retired one may hang under a topic now; one that met a topic is that topic."""
@@ -137,6 +169,7 @@ class _Merging:
 
     def _merge(self, node: int, match: Match) -> None:
         self._stands_for[node] = match.number
+        self._renew(match.number, self._tree.graph.nodes[node])
         path, into = self._tree.path(node), self.made.path(match.number)
         score = round(match.likeness.score, 4)
         self.merges.append(TagMerge(path=path, into=into, reason=match.likeness.why, score=score))

@@ -1,14 +1,18 @@
 """Tags that are one topic become one, in a tree that stays a tree."""
 
-from datetime import date
+import math
+from datetime import date, timedelta
+from itertools import combinations
+from operator import mul
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from condor.knowledge import KnowledgeTree, merge_duplicates
+from condor.knowledge import KnowledgeTree, merge_duplicates, retire_stale
 from condor.knowledge.cleaning import find_duplicates
-from condor.knowledge.deduplication import Scope
+from condor.knowledge.cleaning.words import TagWords
+from condor.knowledge.deduplication import SCOPES, Scope, compared_tags
 from condor.vocabulary import Language
 
 DAY = date(2026, 11, 22)
@@ -93,6 +97,57 @@ def test_a_topic_that_moves_onto_a_retired_tag_of_its_name_is_a_topic() -> None:
     assert merged.is_retired(_node(merged, "Nature/Rain/Hail/Old"))
 
 
+def test_what_went_with_its_parent_stays_retired_where_a_topic_comes_later() -> None:
+    tree = _tree("Nature/Rain/Hail/Old", "News/Deep/Rains/Hail/New", "News/Deep/Olds")
+    tree.retire(_node(tree, "Nature/Rain/Hail"), DAY)
+    merged, _ = merge_duplicates(tree)
+    assert not merged.is_retired(_node(merged, "Nature/Rain/Hail/New"))
+    assert merged.is_retired(_node(merged, "Nature/Rain/Hail/Old"))
+
+
+def test_a_topic_that_moves_onto_a_retired_tag_brings_its_name_and_its_date() -> None:
+    tree = _tree("Nature/Rain/HAIL", "News/Rains/Hail")
+    tree.note_added(_node(tree, "Nature/Rain/HAIL"), date(2026, 1, 1), source="old.xml")
+    tree.retire(_node(tree, "Nature/Rain/HAIL"), DAY)
+    tree.note_added(_node(tree, "News/Rains/Hail"), date(2026, 11, 20))
+    merged, _ = merge_duplicates(tree)
+    hail = merged.graph.nodes[_node(merged, "Nature/Rain/Hail")]
+    assert hail == {"name": "Hail", "added": "2026-11-20"}, "it was grown, and goes past no horizon"
+
+
+_OLD, _NEW = {"source": "old.xml", "added": "2026-01-01"}, {"source": "new.xml", "added": "2026-11-20"}
+_GROWN = {"added": "2026-11-20"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kept"),
+    [(_OLD, _NEW, _NEW), (_NEW, _OLD, _NEW), (_OLD, _GROWN, _OLD), (_GROWN, _OLD, _GROWN), ({}, _NEW, {})],
+)
+def test_of_two_harvested_tags_the_later_date_stays_with_its_source(
+    first: dict[str, str], second: dict[str, str], kept: dict[str, str]
+) -> None:
+    tree = _tree("News/Floods", "Nature/Water/Flood")
+    tree.graph.nodes[_node(tree, "News/Floods")].update(first)
+    tree.graph.nodes[_node(tree, "Nature/Water/Flood")].update(second)
+    merged, (merge,) = merge_duplicates(tree)
+    assert merge.into == ("News", "Floods")
+    assert merged.graph.nodes[_node(merged, "News/Floods")] == {"name": "Floods"} | kept
+
+
+def test_what_was_found_again_is_not_retired_with_what_it_was_merged_into() -> None:
+    tree = _tree("News/Floods", "Nature/Water/Flood")
+    tree.note_added(_node(tree, "News/Floods"), date(2026, 1, 1), source="old.xml")
+    tree.note_added(_node(tree, "Nature/Water/Flood"), date(2026, 11, 20), source="new.xml")
+    merged, _ = merge_duplicates(tree)
+    assert retire_stale(merged, today=DAY, horizon=timedelta(days=90)) == []
+
+
+def test_only_topics_are_compared() -> None:
+    tree = _tree("News/Floods/Dams", "Nature/Rain")
+    tree.retire(_node(tree, "News/Floods"), DAY)
+    assert [tree.name(node) for node in compared_tags(tree)] == ["News", "Nature", "Rain"]
+
+
 def test_tags_of_one_meaning_are_merged_where_there_are_vectors() -> None:
     tree = _tree("Arts/Film", "Leisure/Cinema", "Leisure/Chess")
     vectors = {
@@ -165,3 +220,58 @@ def test_no_two_topics_are_one_afterwards_and_no_tag_is_lost(paths: list[list[st
     again, more = merge_duplicates(merged)
     assert more == ()
     assert again.version == merged.version
+
+
+#: Directions 10 degrees apart: no cosine of two lies near that of 15 or 25 degrees.
+_DIRECTIONS = [(math.cos(math.radians(10 * step)), math.sin(math.radians(10 * step))) for step in range(10)]
+
+
+@given(
+    paths=st.lists(
+        st.tuples(st.sampled_from(["en", "zh"]), st.lists(_NAMES, min_size=1, max_size=5)), min_size=1, max_size=14
+    ),
+    retired=st.lists(st.integers(min_value=0, max_value=30), max_size=3),
+    directions=st.lists(st.sampled_from(_DIRECTIONS), min_size=11, max_size=11),
+    degrees=st.sampled_from([5, 15, 25]),
+    within=st.sampled_from(SCOPES),
+)
+def test_what_was_merged_by_meaning_is_merged_no_further(
+    paths: list[tuple[Language, list[str]]],
+    retired: list[int],
+    directions: list[tuple[float, float]],
+    degrees: int,
+    within: Scope,
+) -> None:
+    tree = KnowledgeTree()
+    for language, path in paths:
+        tree.add_path(path, language=language)
+    nodes = [node for _, node in tree.edges()]
+    for number in retired:
+        if number < len(nodes):
+            tree.retire(nodes[number], DAY)
+    # By their exact name, as an embedder has them: "Tea" and "tea" may lie apart.
+    names = sorted({tree.name(node) for node in nodes})
+    vectors_of = dict(zip(names, directions, strict=False))
+    least = math.cos(math.radians(degrees))
+
+    def merge(tree: KnowledgeTree) -> tuple[KnowledgeTree, int]:
+        vectors = {node: vectors_of[tree.name(node)] for node in compared_tags(tree)}
+        merged, merges = merge_duplicates(tree, within=within, vectors=vectors, min_cosine=least)
+        assert len(merges) == len(vectors) - len(list(compared_tags(merged)))
+        return merged, len(merges)
+
+    merged, _ = merge(tree)
+    merged.check()
+    again, more = merge(merged)
+    assert more == 0
+    assert again.version == merged.version
+    if within == "tree":
+        for one, other in combinations(compared_tags(merged), 2):
+            if merged.language(one) == merged.language(other):
+                _differ(merged.name(one), merged.name(other), vectors_of, least)
+
+
+def _differ(one: str, other: str, vectors: dict[str, tuple[float, float]], least: float) -> None:
+    assert list(find_duplicates([one, other])) == []
+    if TagWords.of(one).marks == TagWords.of(other).marks:
+        assert sum(map(mul, vectors[one], vectors[other])) < least
