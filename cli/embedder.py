@@ -36,6 +36,13 @@ MinCosineOption = Annotated[
 ]
 
 
+def cosine_of(given: float | None) -> float:
+    """The threshold that the option names, or the default."""
+    from ..knowledge.cleaning import MIN_COSINE
+
+    return MIN_COSINE if given is None else given
+
+
 def read_embedder(name: str | None, api_base: list[str] | None, min_cosine: float | None) -> "EmbedderSpec | None":
     """The embedder that the options name, if any.
 

@@ -42,6 +42,9 @@ class ScopeChoice(StrEnum):
     tree = "tree"
 
 
+TreeArgument = Annotated[
+    str, typer.Argument(metavar="TREE", help="A tree file, or seed:en, seed:zh.", show_default=False)
+]
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run's directory.", show_default=False)]
 ModelOption = Annotated[
     str | None,

@@ -6,27 +6,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from . import tree_coverage, tree_dedup, tree_grow, tree_harvest, tree_update
-from .options import DateOption, JsonOption, LanguageChoice, given_date
+from . import tree_coverage, tree_dedup, tree_grow, tree_harvest, tree_history, tree_update
+from .options import DateOption, JsonOption, LanguageChoice, TreeArgument, given_date
 from .tree_work import print_list
 
 if TYPE_CHECKING:
     from ..knowledge import ImportReport, KnowledgeTree
 
-app = typer.Typer(no_args_is_help=True, help="The World Knowledge Tree: import, grow, show, count, compare.")
+app = typer.Typer(no_args_is_help=True, help="The World Knowledge Tree: grow, update, clean, compare, count, convert.")
 app.command("grow")(tree_grow.grow)
 app.command("harvest")(tree_harvest.harvest)
-app.command("update")(tree_harvest.update)
-app.command("diff")(tree_update.diff)
-app.command("log")(tree_update.log)
-app.command("merges")(tree_update.merges)
-app.command("retire")(tree_update.retire)
+app.command("update")(tree_update.update)
+app.command("diff")(tree_history.diff)
+app.command("log")(tree_history.log)
+app.command("merges")(tree_history.merges)
+app.command("retire")(tree_history.retire)
 app.command("dedup")(tree_dedup.dedup)
 app.command("coverage")(tree_coverage.coverage)
-
-TreeArgument = Annotated[
-    str, typer.Argument(metavar="TREE", help="A tree file, or seed:en, seed:zh.", show_default=False)
-]
 
 
 @app.command("import")

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .options import JsonOption
+from .options import JsonOption, TreeArgument
 
 if TYPE_CHECKING:
     from ..knowledge import Coverage, Share
 
 
 def coverage(
-    tree: Annotated[str, typer.Argument(metavar="TREE", help="A tree file, or seed:en, seed:zh.", show_default=False)],
+    tree: TreeArgument,
     runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Runs' directories.", show_default=False)],
     holes: Annotated[int, typer.Option("--holes", min=0, help="Cells without a record to name at most.")] = 10,
     as_json: JsonOption = False,

@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from .embedder import EmbedderBaseOption, EmbedderOption, MinCosineOption, read_embedder, tell_vectors
-from .options import CallsOption, DateOption, ScopeChoice, given_date
-from .tree_update import OutOption, TreeFile, merge_line
+from .embedder import EmbedderBaseOption, EmbedderOption, MinCosineOption, cosine_of, read_embedder, tell_vectors
+from .options import CallsOption, DateOption, ScopeChoice, TreeArgument, given_date
+from .tree_history import OutOption, merge_line
 
 
 def dedup(
-    tree: TreeFile,
+    tree: TreeArgument,
     out: OutOption,
     within: Annotated[ScopeChoice, typer.Option("--within", help="Which tags are compared.")] = ScopeChoice.tree,
     embedder: EmbedderOption = None,
@@ -25,14 +25,13 @@ def dedup(
     """
     from ..experiments.dedup import DedupPlan, dedup_tree, open_tag_vectors
     from ..experiments.trees import load_trees
-    from ..knowledge.cleaning import MIN_COSINE
     from ..runtime.embedding import build_embedding_model
     from ..runtime.stopping import StopSignal
     from .console import make_console
     from .running import run_until_done
 
     spec, stopping = read_embedder(embedder, embedder_api_base, min_cosine), StopSignal()
-    plan = DedupPlan(within.value, MIN_COSINE if min_cosine is None else min_cosine, given_date(today))
+    plan = DedupPlan(within.value, cosine_of(min_cosine), given_date(today))
     forest = load_trees([tree])
     model = build_embedding_model(spec, concurrency=concurrency, stopping=stopping) if spec else None
     with open_tag_vectors(model, out) as kept:

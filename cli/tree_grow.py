@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .embedder import EmbedderBaseOption, EmbedderOption, MinCosineOption, read_embedder, tell_embeddings
+from .embedder import EmbedderBaseOption, EmbedderOption, MinCosineOption, cosine_of, read_embedder, tell_embeddings
 from .exit_codes import SHORTFALL
 from .options import ApiBaseOption, CallsOption, DateOption, LanguageChoice, ModelOption, given_date
 from .tree_work import model_use, quotas_of, report_growth
@@ -44,7 +44,6 @@ def grow(
     """Grow a tree with a model: root tags first, then level by level. The same command again goes on with it."""
     from ..experiments import GrowthPlan, grow_tree
     from ..experiments.trees import load_trees
-    from ..knowledge.cleaning import MIN_COSINE
     from ..programs import GrowthLimits
 
     embedder_spec = read_embedder(embedder, embedder_api_base, min_cosine)
@@ -55,7 +54,7 @@ def grow(
         quotas=quotas,
         min_new_rate=min_new_rate,
         rounds=rounds,
-        min_cosine=MIN_COSINE if min_cosine is None else min_cosine,
+        min_cosine=cosine_of(min_cosine),
     )
     plan = GrowthPlan(
         language=language.value,

@@ -1,134 +1,92 @@
-"""`condor tree diff | log | merges | retire`: what became of a tree, and the end of tags without a model."""
+"""`condor tree update`: a tree brought up to date."""
 
-import json
-from dataclasses import asdict
 from datetime import timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from .options import MOST_DAYS, DateOption, JsonOption, given_date
-
-if TYPE_CHECKING:
-    from ..knowledge import LogEntry, TagMerge, TreeDiff
-
-TreeFile = Annotated[str, typer.Argument(metavar="TREE", help="A tree file, or seed:en, seed:zh.", show_default=False)]
-OutOption = Annotated[Path, typer.Option("--out", metavar="TREE", help="The tree file to write; may be the same.")]
-
-
-def diff(
-    before: Annotated[str, typer.Argument(metavar="A", help="The earlier tree.", show_default=False)],
-    after: Annotated[str, typer.Argument(metavar="B", help="The later tree.", show_default=False)],
-    as_json: JsonOption = False,
-) -> None:
-    """Say what came (+), went (-), moved (>), was merged (=), retired (x) or revived (o) from tree A to tree B."""
-    from ..experiments.trees import load_trees
-    from ..knowledge import diff_trees
-
-    found = diff_trees(load_trees([before]), load_trees([after]))
-    if as_json:
-        merged = [merge.model_dump(mode="json") for merge in found.merged]
-        typer.echo(json.dumps(asdict(found) | {"merged": merged}, ensure_ascii=False, indent=2))
-        return
-    for line in _lines(found):
-        typer.echo(line)
-    typer.echo(
-        f"{found.before} -> {found.after}: came {len(found.came)}, went {len(found.went)}, "
-        f"moved {len(found.moved)} (with {found.carried} under them), merged {len(found.merged)}, "
-        f"retired {len(found.retired)}, revived {len(found.revived)}"
-    )
+from .embedder import EmbedderBaseOption, EmbedderOption, MinCosineOption, cosine_of, read_embedder, tell_embeddings
+from .options import MOST_DAYS, ApiBaseOption, CallsOption, DateOption, ModelOption, TreeArgument, given_date
+from .tree_work import (
+    LanguageOption,
+    TopicsFormatOption,
+    WorkOption,
+    model_use,
+    print_list,
+    quotas_of,
+    report_growth,
+    report_harvest,
+    report_topics,
+)
 
 
-def log(tree: TreeFile, as_json: JsonOption = False) -> None:
-    """Say how a tree came about, newest version first."""
-    from ..experiments.trees import load_trees
-
-    forest = load_trees([tree])
-    if as_json:
-        entries = [entry.model_dump(mode="json") for entry in forest.log]
-        typer.echo(json.dumps({"version": forest.version, "log": entries}, ensure_ascii=False, indent=2))
-        return
-    if not forest.log:
-        typer.echo(f"version {forest.version}: no log")
-    elif forest.log[-1].version != forest.version:
-        typer.echo(f"version {forest.version}: changed since the log's last entry")
-    for entry in reversed(forest.log):
-        typer.echo(_entry_line(entry))
-
-
-def retire(
-    tree: TreeFile,
-    out: OutOption,
+def update(
+    tree: TreeArgument,
+    run: WorkOption,
+    topics: Annotated[
+        list[str] | None,
+        typer.Option("--topics", metavar="SOURCE", help="A file or URL of topics to file; may be given again."),
+    ] = None,
+    language: LanguageOption = None,
+    format_: TopicsFormatOption = None,
     horizon: Annotated[
         int,
         typer.Option(
-            "--horizon",
-            metavar="DAYS",
-            min=0,
-            max=MOST_DAYS,
-            help="Harvested tags older than this are retired.",
+            "--horizon", metavar="DAYS", min=0, max=MOST_DAYS, help="Harvested tags older than this are retired."
         ),
-    ],
+    ] = 90,
+    depth: Annotated[int, typer.Option("--depth", min=1, help="Levels in all.")] = 3,
+    branching: Annotated[
+        int, typer.Option("--branching", min=0, help="A tag above the last level with fewer under it is filled up.")
+    ] = 6,
+    refill: Annotated[
+        int,
+        typer.Option("--refill", min=0, help="More tags for a root tag under which nothing came within the horizon."),
+    ] = 2,
+    size: Annotated[
+        int | None,
+        typer.Option("--size", min=1, help="Stop growing at this many tags of a language.", show_default=False),
+    ] = None,
+    quota: Annotated[
+        list[str] | None,
+        typer.Option("--quota", metavar="N|ROOT=N", help="Tags under each root tag, or under one; may be given again."),
+    ] = None,
+    model: ModelOption = "rehearsal",
+    api_base: ApiBaseOption = None,
+    concurrency: CallsOption = 16,
+    embedder: EmbedderOption = None,
+    embedder_api_base: EmbedderBaseOption = None,
+    min_cosine: MinCosineOption = None,
     today: DateOption = None,
 ) -> None:
-    """Retire harvested tags past their horizon: they are kept, marked, and sampled no more."""
+    """Bring a tree up to date: file topics, retire what is past its horizon, fill thin and stale branches."""
+    from ..experiments import UpdatePlan, update_tree
     from ..experiments.trees import load_trees
-    from ..files import make_directory
-    from ..knowledge import log_change, retire_stale, save_tree, utc_today
+    from ..programs import GrowthLimits
 
-    forest, on = load_trees([tree]), given_date(today) or utc_today()
-    parent = forest.version
-    retired = retire_stale(forest, today=on, horizon=timedelta(days=horizon))
-    log_change(forest, parent=parent, made_by="retire", on=on, figures={"retired": len(retired)})
-    make_directory(out.parent)
-    save_tree(forest, out)
-    for node in retired:
-        typer.echo(f"x {' > '.join(forest.path(node))}")
-    typer.echo(f"{out}: retired {len(retired)}, version {forest.version}")
-
-
-def merges(
-    place: Annotated[
-        str,
-        typer.Argument(metavar="TREE|RUN", help="A tree file, or the directory of a growth, harvest or update."),
-    ],
-    as_json: JsonOption = False,
-) -> None:
-    """List who was merged into whom, why and with what score: tags of a tree, or proposals of a run."""
-    from ..experiments.merges import list_merges
-
-    found = list_merges(place)
-    if as_json:
-        typer.echo(json.dumps([asdict(merge) for merge in found], ensure_ascii=False, indent=2))
-        return
-    for merge in found:
-        typer.echo(f"{merge.date}  {merge.made_by}  {merge.path} -> {merge.into} ({merge.why} {merge.score})")
-    typer.echo(f"{place}: {len(found)} merges")
-
-
-def merge_line(merge: "TagMerge") -> str:
-    """A merge on one line: who, into whom, why and with what score."""
-    score = "" if merge.score is None else f" {merge.score:.2f}"
-    return f"{' > '.join(merge.path)} into {' > '.join(merge.into)} ({merge.reason}{score})"
-
-
-def _lines(found: "TreeDiff") -> list[str]:
-    def show(path: tuple[str, ...]) -> str:
-        return " > ".join(path)
-
-    return [
-        *(f"+ {show(path)}" for path in found.came),
-        *(f"- {show(path)}" for path in found.went),
-        *(f"> {show(old)} -> {show(new)}" for old, new in found.moved),
-        *(f"= {merge_line(merge)}" for merge in found.merged),
-        *(f"x {show(path)}" for path in found.retired),
-        *(f"o {show(path)}" for path in found.revived),
-    ]
-
-
-def _entry_line(entry: "LogEntry") -> str:
-    figures = ", ".join(f"{name} {number}" for name, number in entry.figures.items())
-    source = f"from {entry.parent}" if entry.parent else "from nothing"
-    by = f"{entry.made_by} by {entry.model}" if entry.model else entry.made_by
-    return f"{entry.version}  {entry.date}  {by}  {source}  {figures}".rstrip()
+    embedder_spec = read_embedder(embedder, embedder_api_base, min_cosine)
+    common, quotas = quotas_of(quota or [])
+    plan = UpdatePlan(
+        sources=tuple(topics or ()),
+        language=language.value if language else None,
+        format_=format_,
+        horizon=timedelta(days=horizon),
+        depth=depth,
+        branching=branching,
+        refill=refill,
+        limits=GrowthLimits(size=size, quota=common, quotas=quotas, min_cosine=cosine_of(min_cosine)),
+        on=given_date(today),
+    )
+    forest = load_trees([tree])
+    with model_use(model, api_base, concurrency, embedder_spec, doing="updating") as session:
+        updated, report = session.finish(update_tree(plan, forest, run, session.use))
+    typer.echo(f"{run / 'tree.json'}: {len(updated)} tags, version {updated.version}")
+    report_topics(report.topics)
+    for filed in report.harvest.values():
+        report_harvest(filed)
+    print_list("retired", [" > ".join(path) for path in report.retired])
+    print_list("stale", [" > ".join(path) for path in report.stale])
+    for grown in report.growth.values():
+        report_growth(grown)
+    session.tell_cost(run)
+    tell_embeddings(session.embedded, [*report.harvest.values(), *report.growth.values()])

@@ -4,22 +4,40 @@ from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
 
 from .console import make_console, printable
+from .options import LanguageChoice
 
 if TYPE_CHECKING:
     from ..experiments import ModelUse
-    from ..programs import GrowthReport
+    from ..knowledge.topics import TopicList
+    from ..programs import GrowthReport, HarvestReport, Unfiled
     from ..runtime.embedding import EmbedderSpec, EmbeddingFigures
 
 #: How many entries of a list are printed before it is only counted.
 _SHOWN = 10
 
 T = TypeVar("T")
+
+WorkOption = Annotated[
+    Path, typer.Option("--run", metavar="DIR", help="Where the work lives; tree.json in it is its result.")
+]
+LanguageOption = Annotated[
+    LanguageChoice | None,
+    typer.Option(
+        "--language", help="Of the root tags to work on and of new tags; by default the tree's.", show_default=False
+    ),
+]
+TopicsFormatOption = Annotated[
+    str | None,
+    typer.Option(
+        "--format", help="text, csv, tsv, jsonl, json or feed, where it is not told by itself.", show_default=False
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -146,6 +164,31 @@ def report_growth(report: "GrowthReport") -> None:
     print_list("merged or repeated", [str(merge) for merge in report.merges])
     print_list("no tag", [f"{refusal.path!r}: {refusal.rule}: {refusal.detail}" for refusal in report.rejected])
     print_list("failed", [f"{path}: {reason}" for path, reason in report.failed])
+
+
+def report_topics(topics: "TopicList") -> None:
+    """Print what was read."""
+    typer.echo(f"topics {len(topics.topics)}, repeated {len(topics.repeated)}, unreadable {len(topics.rejected)}")
+    print_list("trouble", topics.troubles)
+    print_list("unreadable", [f"{place}: {reason}" for place, reason in topics.rejected])
+
+
+def report_harvest(report: "HarvestReport") -> None:
+    """Print where topics ended."""
+    typer.echo(
+        f"filed {len(report.added)}, stood already {len(report.merges)} (renewed {len(report.renewed)}, revived "
+        f"{len(report.revived)}), no place {len(report.unplaced)}, too old {len(report.stale)}, "
+        f"no tags {len(report.rejected)}, failed {len(report.failed)}"
+    )
+    print_list("filed", [f"{filed.path} ({filed.place})" for filed in report.added])
+    print_list("stood already", [str(merge) for merge in report.merges])
+    for what, entries in (("no place", report.unplaced), ("too old", report.stale), ("failed", report.failed)):
+        print_list(what, [_unfiled(entry) for entry in entries])
+    print_list("no tag", [f"{refusal.path!r}: {refusal.rule}: {refusal.detail}" for refusal in report.rejected])
+
+
+def _unfiled(entry: "Unfiled") -> str:
+    return f"{entry.topic} ({entry.place}): {entry.reason}"
 
 
 def _option_problem(error: Any) -> str:
