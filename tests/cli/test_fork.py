@@ -136,7 +136,7 @@ def test_what_a_kill_left_before_there_was_a_run_is_made_anew(cli: Cli) -> None:
     assert cli.run("synth", recipe, "--run", "old").returncode == 0
     for name in ("new", "plain"):
         (cli.directory / name).mkdir()
-        for half in (".inherited.db.new", ".inherited.db.new-journal", "inherited.db", "recipe.yaml"):
+        for half in ("run.lock", ".inherited.db.new", ".inherited.db.new-journal", "inherited.db", "recipe.yaml"):
             (cli.directory / name / half).write_bytes(b"half of it")
     assert cli.run("synth", recipe, "--run", "new", "--fork", "old").returncode == 0
     assert status(cli, "new")["inherited"] == 20
