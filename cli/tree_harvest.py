@@ -14,7 +14,9 @@ def harvest(
     tree: TreeArgument,
     sources: Annotated[
         list[str],
-        typer.Argument(metavar="SOURCE...", help="Files, URLs or -: lines, CSV, TSV, JSONL, JSON, RSS, Atom.", show_default=False),
+        typer.Argument(
+            metavar="SOURCE...", help="Files, URLs or -: lines, CSV, TSV, JSONL, JSON, RSS, Atom.", show_default=False
+        ),
     ],
     run: WorkOption,
     language: LanguageOption = None,
