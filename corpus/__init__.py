@@ -2,7 +2,21 @@
 
 from .export import export_jsonl
 from .formats import FORMATS, FormatName, StageName, to_line
-from .records import Answer, Cell, Chain, Critique, Origin, Provenance, Question, Record, Refinement, parse_record
+from .records import (
+    Answer,
+    Cell,
+    Chain,
+    Comparison,
+    Critique,
+    Origin,
+    Preference,
+    Provenance,
+    Question,
+    Record,
+    Refinement,
+    Verdict,
+    parse_record,
+)
 from .text import clean_text
 
 __all__ = [
@@ -10,14 +24,17 @@ __all__ = [
     "Answer",
     "Cell",
     "Chain",
+    "Comparison",
     "Critique",
     "FormatName",
     "Origin",
+    "Preference",
     "Provenance",
     "Question",
     "Record",
     "Refinement",
     "StageName",
+    "Verdict",
     "clean_text",
     "export_jsonl",
     "parse_record",

@@ -1,4 +1,4 @@
-"""The records of a run: cell -> question -> answer -> critique -> refinement, each with its parent's id.
+"""The records of a run: cell -> question -> answer -> critique -> refinement -> verdict, each with its parent's id.
 
 An id is a hash of what the record says and of its parent's id. It is the same on every machine, and for every model
 that says the same; when, by which model and at what price a record was made is its provenance, which is no part of it.
@@ -7,12 +7,12 @@ that says the same; when, by which model and at what price a record was made is 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ..hashing import content_hash
-from ..vocabulary import Difficulty, Language, RecordKind, TaskName
+from ..vocabulary import CRITERIA, Criterion, Difficulty, Language, PairVerdict, RecordKind, TaskName, Winner
 from .text import clean_text
 
 #: Part of every id: a change of what is hashed must change it.
@@ -24,6 +24,7 @@ def _clean(value: Any) -> Any:
 
 
 Text = Annotated[str, BeforeValidator(_clean), Field(min_length=1)]
+Score = Annotated[int, Field(strict=True, ge=1, le=10)]
 
 
 class _Frozen(BaseModel):
@@ -173,7 +174,121 @@ class Refinement(Record):
     round: int = Field(ge=1)
 
 
-_KINDS: dict[str, type[Record]] = {cls.kind: cls for cls in (Cell, Question, Answer, Critique, Refinement)}
+class Verdict(Record):
+    """A judge's scores of an answer or a refinement, whose id is `parent_id`; each a whole number from 1 to 10."""
+
+    kind: ClassVar[RecordKind] = "verdict"
+
+    helpfulness: Score
+    correctness: Score
+    depth: Score
+    clarity: Score
+    instruction_following: Score
+    reason: Text
+
+    @property
+    def scores(self) -> dict[Criterion, int]:
+        """The scores by criterion."""
+        return {criterion: getattr(self, criterion) for criterion in CRITERIA}
+
+    @property
+    def overall(self) -> float:
+        """The plain mean of the five scores, from 1 to 10."""
+        return sum(self.scores.values()) / len(CRITERIA)
+
+
+class Preference(Record):
+    """What a judge said of a pair in one order.
+
+    Attributes:
+        parent_id: id of the answer or refinement that was shown as A.
+        other_id: id of the one that was shown as B.
+    """
+
+    kind: ClassVar[RecordKind] = "preference"
+
+    other_id: str
+    verdict: PairVerdict
+    reason: Text
+
+
+class Comparison(Record):
+    """What a judge said of a pair in both orders; no call made it but those of its two preferences.
+
+    Attributes:
+        parent_id: id of the first answer or refinement.
+        other_id: id of the second.
+        verdicts: with the first shown as A, then with the second shown as A.
+        reasons: in the same order.
+    """
+
+    kind: ClassVar[RecordKind] = "comparison"
+
+    other_id: str
+    verdicts: tuple[PairVerdict, PairVerdict]
+    reasons: tuple[Text, Text]
+
+    @classmethod
+    def of(cls, straight: Preference, swapped: Preference) -> "Comparison":
+        """The comparison of a pair from its two orders.
+
+        Args:
+            straight: the pair with the first shown as A.
+            swapped: the same pair with the second shown as A.
+
+        Raises:
+            ValueError: they are not two orders of one pair.
+        """
+        if (straight.parent_id, straight.other_id) != (swapped.other_id, swapped.parent_id):
+            raise ValueError("a comparison takes two orders of one pair")
+        return cls(
+            parent_id=straight.parent_id,
+            other_id=straight.other_id,
+            origin=straight.origin,
+            verdicts=(straight.verdict, swapped.verdict),
+            reasons=(straight.reason, swapped.reason),
+            provenance=_together(straight.provenance, swapped.provenance),
+        )
+
+    @property
+    def winner(self) -> Winner:
+        """The one that both orders prefer; a tie where they agree on a tie or do not agree."""
+        return "tie" if self.flipped else _WINNERS[self.verdicts[0]]
+
+    @property
+    def flipped(self) -> bool:
+        """Whether the verdict changed with the order, be it only from a win to a tie."""
+        return self.favours is not None
+
+    @property
+    def favours(self) -> Literal["A", "B"] | None:
+        """The place, not the answer, that a flipped verdict prefers: A is the one shown first."""
+        tilt = self.verdicts.count("A") - self.verdicts.count("B")
+        return None if tilt == 0 else "A" if tilt > 0 else "B"
+
+
+_WINNERS: dict[PairVerdict, Winner] = {"A": "first", "B": "second", "tie": "tie"}
+
+
+def _together(one: Provenance | None, other: Provenance | None) -> Provenance | None:
+    """The provenance of what two steps of one stage made: their figures added up, the later time."""
+    if one is None or other is None:
+        return None
+    costs = (one.cost_usd, other.cost_usd)
+    return one.model_copy(
+        update={
+            "calls": one.calls + other.calls,
+            "input_tokens": one.input_tokens + other.input_tokens,
+            "output_tokens": one.output_tokens + other.output_tokens,
+            "cost_usd": None if None in costs else sum(cost for cost in costs if cost is not None),
+            "created_at": max(one.created_at, other.created_at),
+        }
+    )
+
+
+_KINDS: dict[str, type[Record]] = {
+    cls.kind: cls for cls in (Cell, Question, Answer, Critique, Refinement, Verdict, Preference, Comparison)
+}
 
 
 def parse_record(kind: str, body: str) -> Record:

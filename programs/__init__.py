@@ -1,4 +1,4 @@
-"""How are steps composed? One DSPy module a stage, and the two stages of the paper, `Void` and `Refine`."""
+"""How are steps composed? One DSPy module a stage, the two stages of the paper, `Void` and `Refine`, and `Judge`."""
 
 from .adapter import CondorAdapter
 from .answer import AnswerQuestion
@@ -7,6 +7,7 @@ from .growth import GrowTree
 from .growth_report import GrowthReport, Merge, NearMiss, Refusal
 from .harvest import Harvest
 from .harvest_report import Filed, HarvestReport, Unfiled
+from .judge import CompareStage, Judge, ScoreStage
 from .place import PlaceTopic
 from .planting import GrowthLimits, serving_roots
 from .question import WriteQuestions
@@ -18,6 +19,7 @@ from .void import Void
 
 __all__ = [
     "AnswerQuestion",
+    "CompareStage",
     "CondorAdapter",
     "CritiqueAnswer",
     "ExpandTag",
@@ -27,6 +29,7 @@ __all__ = [
     "GrowthReport",
     "Harvest",
     "HarvestReport",
+    "Judge",
     "Merge",
     "NearMiss",
     "PlaceTopic",
@@ -34,6 +37,7 @@ __all__ = [
     "Refine",
     "RefineAnswer",
     "Refusal",
+    "ScoreStage",
     "Stage",
     "Step",
     "Unfiled",

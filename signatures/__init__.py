@@ -2,6 +2,7 @@
 
 from .answer import WriteAnswer
 from .critique import WriteCritique
+from .judge import CompareAnswers, ScoreAnswer, Scores
 from .question import QuestionTriple, WriteQuestionTriple
 from .refinement import WriteRefinement
 from .repair import REPAIR_REQUEST
@@ -9,10 +10,13 @@ from .tags import PlaceTag, ProposeRootTags, ProposeSubTags
 
 __all__ = [
     "REPAIR_REQUEST",
+    "CompareAnswers",
     "PlaceTag",
     "ProposeRootTags",
     "ProposeSubTags",
     "QuestionTriple",
+    "ScoreAnswer",
+    "Scores",
     "WriteAnswer",
     "WriteCritique",
     "WriteQuestionTriple",

@@ -16,9 +16,11 @@ from .writer import (
     propose_children,
     propose_roots,
     write_answer,
+    write_comparison,
     write_critique,
     write_questions,
     write_refinement,
+    write_scores,
 )
 
 #: Tags proposed in one reply at most, however many are asked for.
@@ -103,6 +105,12 @@ def _fields(prompt: Prompt, quality: float, rng: random.Random) -> dict[str, str
             given["question"], given["draft"], given["weaknesses"], given["suggestions"], language, raised, rng
         )
         return {"answer": text}
+    if wanted == {"reason", "scores"} and {"question", "answer"} <= known:
+        reason, scores = write_scores(given["question"], given["answer"], language, rng)
+        return {"reason": reason, "scores": json.dumps(scores)}
+    if wanted == {"reason", "verdict"} and {"question", "answer_a", "answer_b"} <= known:
+        reason, verdict = write_comparison(given["question"], given["answer_a"], given["answer_b"], language, rng)
+        return {"reason": reason, "verdict": verdict}
     subject = given.get("question") or " ".join(given.values())
     return {name: write_answer(subject, language, quality, rng) for name in prompt.outputs}
 

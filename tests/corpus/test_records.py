@@ -11,9 +11,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from condor.corpus import Answer, Cell, Chain, Critique, Origin, Provenance, Question, Record, Refinement, parse_record
+from condor.corpus import (
+    Answer,
+    Cell,
+    Chain,
+    Comparison,
+    Critique,
+    Origin,
+    Preference,
+    Provenance,
+    Question,
+    Record,
+    Refinement,
+    Verdict,
+    parse_record,
+)
 from condor.hashing import content_hash
-from condor.vocabulary import DIFFICULTIES, LANGUAGES, TASKS
+from condor.vocabulary import CRITERIA, DIFFICULTIES, LANGUAGES, TASKS
 
 FIXED = settings(derandomize=True, database=None, deadline=None, max_examples=80)
 
@@ -35,6 +49,7 @@ PROVENANCE = Provenance(
     cost_usd=0.0125,
     created_at="2025-01-22T00:00:00Z",
 )
+SCORES = {"helpfulness": 8, "correctness": 9, "depth": 6, "clarity": 7, "instruction_following": 10}
 
 
 def build(kind: str, /, **changes: Any) -> Record:
@@ -49,18 +64,36 @@ def build(kind: str, /, **changes: Any) -> Record:
             {"parent_id": "a1", "origin": ORIGIN, "strengths": "Clear", "weaknesses": "Short", "suggestions": "More"},
         ),
         "refinement": (Refinement, {"parent_id": "k1", "origin": ORIGIN, "text": "Better.", "round": 1}),
+        "verdict": (Verdict, {"parent_id": "a1", "origin": ORIGIN, "reason": "Sound.", **SCORES}),
+        "preference": (
+            Preference,
+            {"parent_id": "a1", "other_id": "r1", "origin": ORIGIN, "verdict": "B", "reason": "Deeper."},
+        ),
+        "comparison": (
+            Comparison,
+            {
+                "parent_id": "a1",
+                "other_id": "r1",
+                "origin": ORIGIN,
+                "verdicts": ("B", "A"),
+                "reasons": ("Deeper.", "Shallow."),
+            },
+        ),
     }
     model, fields = kinds[kind]
     return model(**fields | changes)
 
 
-KINDS = ["cell", "question", "answer", "critique", "refinement"]
+KINDS = ["cell", "question", "answer", "critique", "refinement", "verdict", "preference", "comparison"]
 GOLDEN = {
     "cell": "b94f583de7918d1efab2b3f6709671d5",
     "question": "6896017d0cc54dd6fe516ed8f5c795ac",
     "answer": "5e73749d6f94c93e5b16cfee69602715",
     "critique": "606fbc298a07b1e9a8adf51f8c8bd8c2",
     "refinement": "8c937e2d66f3270a30fa4fbc5b4c9d69",
+    "verdict": "8c030110c430a2d6f9044626cdfb3806",
+    "preference": "c442d47776d2957d34a6ddadbd1ce323",
+    "comparison": "bea2c85362f4b4f7cb6cd21adf4049b6",
 }
 
 
@@ -98,6 +131,9 @@ def test_ids_are_the_same_in_a_process_with_another_hash_seed(hash_seed: str):
         ("answer", "q1", {"text": "One.\u2028Two."}),
         ("critique", "a1", {"strengths": "Clear", "weaknesses": "Short", "suggestions": "More"}),
         ("refinement", "k1", {"text": "Better.", "round": 1}),
+        ("verdict", "a1", SCORES | {"reason": "Sound."}),
+        ("preference", "a1", {"other_id": "r1", "verdict": "B", "reason": "Deeper."}),
+        ("comparison", "a1", {"other_id": "r1", "verdicts": ["B", "A"], "reasons": ["Deeper.", "Shallow."]}),
     ],
 )
 def test_an_id_is_a_hash_of_scheme_kind_parent_and_content(kind: str, parent: str, content: dict[str, Any]):
@@ -129,6 +165,14 @@ def test_an_id_depends_on_the_parent(kind: str):
         ("critique", {"strengths": "Short", "weaknesses": "Clear"}),
         ("refinement", {"text": "other"}),
         ("refinement", {"round": 2}),
+        *[("verdict", {criterion: 1}) for criterion in CRITERIA],
+        ("verdict", {"reason": "other"}),
+        ("preference", {"other_id": "other"}),
+        ("preference", {"verdict": "tie"}),
+        ("preference", {"reason": "other"}),
+        ("comparison", {"other_id": "other"}),
+        ("comparison", {"verdicts": ("A", "B")}),
+        ("comparison", {"reasons": ("Shallow.", "Deeper.")}),
     ],
 )
 def test_an_id_depends_on_all_that_the_record_says(kind: str, changes: dict[str, Any]):
@@ -156,7 +200,7 @@ def test_a_questions_id_depends_on_its_difficulty():
     assert len(ids) == 3
 
 
-@pytest.mark.parametrize("kind", ["question", "answer", "critique", "refinement"])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "cell"])
 def test_an_id_depends_on_the_origin_only_through_the_parent(kind: str):
     elsewhere = ORIGIN.model_copy(update={"path": ("Other",), "task": "view", "language": "en"})
     assert build(kind, origin=elsewhere).id == build(kind).id
@@ -212,6 +256,8 @@ def test_an_unknown_key_is_refused(kind: str, key: str):
         ("critique", "weaknesses"),
         ("critique", "suggestions"),
         ("refinement", "text"),
+        ("verdict", "reason"),
+        ("preference", "reason"),
     ],
 )
 def test_texts_are_cleaned_before_they_are_stored_and_never_empty(kind: str, field: str):
@@ -258,6 +304,83 @@ def test_negative_figures_are_refused(changes: dict[str, Any]):
 def test_rounds_count_from_one(number: int):
     with pytest.raises(ValidationError, match="round"):
         build("refinement", round=number)
+
+
+# -- verdicts ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("score", [0, 11, -3, 7.0, 7.5, "7", True, None])
+@pytest.mark.parametrize("criterion", CRITERIA)
+def test_a_score_is_a_whole_number_from_1_to_10(criterion: str, score: Any):
+    with pytest.raises(ValidationError, match=criterion):
+        build("verdict", **{criterion: score})
+
+
+def test_a_verdict_has_its_scores_by_criterion_and_their_mean():
+    verdict = build("verdict")
+    assert isinstance(verdict, Verdict)
+    assert verdict.scores == SCORES
+    assert list(verdict.scores) == list(CRITERIA)
+    assert verdict.overall == 8.0
+
+
+@pytest.mark.parametrize(
+    ("straight", "swapped", "winner", "favours"),
+    [
+        ("A", "B", "first", None),
+        ("B", "A", "second", None),
+        ("tie", "tie", "tie", None),
+        ("A", "A", "tie", "A"),
+        ("B", "B", "tie", "B"),
+        ("A", "tie", "tie", "A"),
+        ("tie", "A", "tie", "A"),
+        ("B", "tie", "tie", "B"),
+        ("tie", "B", "tie", "B"),
+    ],
+)
+def test_a_comparison_ends_as_both_orders_agree(straight: Any, swapped: Any, winner: str, favours: str | None):
+    comparison = build("comparison", verdicts=(straight, swapped))
+    assert isinstance(comparison, Comparison)
+    assert (comparison.winner, comparison.flipped, comparison.favours) == (winner, favours is not None, favours)
+
+
+def preferences(**changes: Any) -> tuple[Preference, Preference]:
+    """Both orders of one pair."""
+    straight = build("preference", provenance=PROVENANCE)
+    later = PROVENANCE.model_copy(update={"created_at": "2025-01-23T00:00:00Z", "calls": 1, **changes})
+    swapped = build("preference", parent_id="r1", other_id="a1", verdict="tie", reason="Close.", provenance=later)
+    assert isinstance(straight, Preference)
+    assert isinstance(swapped, Preference)
+    return straight, swapped
+
+
+def test_a_comparison_is_made_of_both_orders_and_costs_what_they_cost():
+    comparison = Comparison.of(*preferences())
+    assert (comparison.parent_id, comparison.other_id, comparison.origin) == ("a1", "r1", ORIGIN)
+    assert comparison.verdicts == ("B", "tie")
+    assert comparison.reasons == ("Deeper.", "Close.")
+    made = comparison.provenance
+    assert made is not None
+    assert (made.calls, made.input_tokens, made.output_tokens, made.cost_usd) == (3, 200, 400, 0.025)
+    assert (made.model, made.prompt_version, made.created_at) == ("rehearsal", "p1", "2025-01-23T00:00:00Z")
+
+
+def test_a_comparison_has_no_price_where_one_order_has_none():
+    made = Comparison.of(*preferences(cost_usd=None)).provenance
+    assert made is not None
+    assert made.cost_usd is None
+
+
+def test_a_comparison_of_preferences_that_no_run_stored_has_no_provenance():
+    straight, swapped = preferences()
+    assert Comparison.of(straight, swapped.model_copy(update={"provenance": None})).provenance is None
+
+
+def test_two_verdicts_that_are_not_two_orders_of_one_pair_make_no_comparison():
+    straight, swapped = preferences()
+    for pair in ((straight, straight), (straight, swapped.model_copy(update={"parent_id": "r2"}))):
+        with pytest.raises(ValueError, match="two orders of one pair"):
+            Comparison.of(*pair)
 
 
 # -- JSON --------------------------------------------------------------------------------------------------------------

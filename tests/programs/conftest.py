@@ -13,7 +13,7 @@ from dspy.lm15 import Message, Request, Response, Usage
 
 from condor.corpus.records import Answer, Cell, Critique, Origin, Question, Refinement
 from condor.programs import CondorAdapter
-from condor.vocabulary import Difficulty, Language, TaskName
+from condor.vocabulary import CRITERIA, Difficulty, Language, TaskName
 
 Reply = str | Response
 
@@ -75,7 +75,7 @@ def read_inputs(request: Request) -> dict[str, str]:
 
 
 def obey(request: Request) -> str:
-    """What an obedient model replies to any of the six signatures; its text tells what it was made from."""
+    """What an obedient model replies to any of the eight signatures; its text tells what it was made from."""
     given = read_inputs(request)
     if "theme" in given:
         topic = json.loads(given["theme"])[-1]
@@ -85,6 +85,11 @@ def obey(request: Request) -> str:
         under = json.loads(given["path"])[-1] if "path" in given else "root"
         taken = len(json.loads(given["existing"]))
         return write_fields(tags=json.dumps([f"{under}.{taken + n}" for n in range(int(given["count"]))]))
+    if "answer_a" in given:
+        a, b = len(given["answer_a"]), len(given["answer_b"])
+        return write_fields(reason="the longer one", verdict="tie" if a == b else "A" if a > b else "B")
+    if "`scores`" in str(request.system):
+        return write_fields(reason=f"by {given['answer']}", scores=json.dumps(dict.fromkeys(CRITERIA, 7)))
     if "draft" in given:
         return write_fields(answer=f"better({given['draft']}) by {given['suggestions']}")
     if "answer" in given:

@@ -16,9 +16,11 @@ from condor.corpus.text import clean_text
 from condor.errors import RefusedReply, ReplyFault, TruncatedReply
 from condor.programs import CondorAdapter
 from condor.signatures import (
+    CompareAnswers,
     ProposeRootTags,
     ProposeSubTags,
     QuestionTriple,
+    ScoreAnswer,
     WriteAnswer,
     WriteCritique,
     WriteQuestionTriple,
@@ -51,7 +53,16 @@ def test_the_messages_sent_are_those_of_dspys_chat_adapter(scripted, fields, run
 
 @pytest.mark.parametrize(
     "signature",
-    [ProposeRootTags, ProposeSubTags, WriteQuestionTriple, WriteAnswer, WriteCritique, WriteRefinement],
+    [
+        ProposeRootTags,
+        ProposeSubTags,
+        WriteQuestionTriple,
+        WriteAnswer,
+        WriteCritique,
+        WriteRefinement,
+        ScoreAnswer,
+        CompareAnswers,
+    ],
 )
 def test_every_signature_is_formatted_as_by_dspys_chat_adapter(signature: type[dspy.Signature]) -> None:
     inputs = {name: f"text of {name}\n\u2028«»" for name in signature.input_fields}

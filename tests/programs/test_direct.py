@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from condor.corpus.records import Answer, Cell, Critique, Origin, Question
 from condor.programs import (
     AnswerQuestion,
+    CompareStage,
     CondorAdapter,
     CritiqueAnswer,
     ExpandTag,
     ProposeRoots,
     RefineAnswer,
+    ScoreStage,
     Stage,
     WriteQuestions,
 )
@@ -48,6 +50,8 @@ def stages_with_arguments(text: str, language: str) -> list[tuple[Stage[Any], tu
         (AnswerQuestion(), (question,)),
         (CritiqueAnswer(), (question, answer)),
         (RefineAnswer(), (question, answer, critique)),
+        (ScoreStage(), (question, answer)),
+        (CompareStage(), (question, answer, answer.model_copy(update={"text": f"not {text}"}))),
         (ProposeRoots(), (language, [text, "b"], 3)),
         (ExpandTag(), (["Food", text], [], 4, language)),
     ]

@@ -15,17 +15,19 @@ from condor.corpus.records import Answer, Critique, Question, Refinement
 from condor.knowledge import tasks_for
 from condor.programs import (
     AnswerQuestion,
+    CompareStage,
     CritiqueAnswer,
     ExpandTag,
     ProposeRoots,
     Refine,
     RefineAnswer,
+    ScoreStage,
     Stage,
     Void,
     WriteQuestions,
 )
-from condor.signatures import QuestionTriple
-from condor.vocabulary import DIFFICULTIES, LANGUAGE_NAMES, LANGUAGES, TASKS
+from condor.signatures import QuestionTriple, Scores
+from condor.vocabulary import DIFFICULTIES, LANGUAGE_NAMES, LANGUAGES, TASKS, PairVerdict
 
 STAGES: list[type[Stage[Any]]] = [
     ProposeRoots,
@@ -34,6 +36,8 @@ STAGES: list[type[Stage[Any]]] = [
     AnswerQuestion,
     CritiqueAnswer,
     RefineAnswer,
+    ScoreStage,
+    CompareStage,
 ]
 
 WHOLE_QUESTIONS = {
@@ -138,6 +142,8 @@ def test_the_language_is_given_by_its_name(obedient, inputs_of, records, run, st
         AnswerQuestion: (question,),
         CritiqueAnswer: (question, answer),
         RefineAnswer: (question, answer, records.critique(answer)),
+        ScoreStage: (question, answer),
+        CompareStage: (question, answer, records.answer(question, "Habit.")),
     }[stage]
     with obedient.context():
         run(stage(), *arguments)
@@ -217,15 +223,20 @@ def _instruct(stage: Stage[Any], instructions: str) -> None:
     stage.predict.signature = signature.with_instructions(instructions)
 
 
+DEMO_OUTPUTS: dict[Any, Any] = {
+    str: "text",
+    QuestionTriple: QuestionTriple(easy="一?", medium="Two?", hard="Three?\n```\n3\n```"),
+    Scores: Scores(helpfulness=1, correctness=4, depth=7, clarity=10, instruction_following=5),
+    PairVerdict: "tie",
+}
+
+
 def _compiled(stage: Stage[Any]) -> Stage[Any]:
     signature: Any = stage.predict.signature
     _instruct(stage, signature.instructions + "\n请写得更好。 Take care.")
     demo: dict[str, Any] = {name: f"a value of {name}\n«»" for name in signature.input_fields}
     for name, field in signature.output_fields.items():
-        if field.annotation is QuestionTriple:
-            demo[name] = QuestionTriple(easy="一?", medium="Two?", hard="Three?\n```\n3\n```")
-        else:
-            demo[name] = "text" if field.annotation is str else ["one", "二"]
+        demo[name] = DEMO_OUTPUTS.get(field.annotation, ["one", "二"])
     stage.predict.demos = [dspy.Example(**demo).with_inputs(*signature.input_fields), dict(demo)]
     return stage
 
@@ -280,9 +291,9 @@ def test_nothing_but_the_prompt_changes_the_version(obedient, records) -> None:
     assert stage.deepcopy().prompt_version() == before
 
 
-def test_six_stages_have_six_versions() -> None:
+def test_eight_stages_have_eight_versions() -> None:
     versions = [stage().prompt_version() for stage in STAGES]
-    assert len(set(versions)) == 6
+    assert len(set(versions)) == 8
     assert all(len(version) == 16 and int(version, 16) >= 0 for version in versions)
 
 

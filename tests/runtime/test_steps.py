@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from dspy.lm15 import AuthError, InvalidRequestError, Request, Response, ServerError
 
-from condor.corpus.records import Answer, Cell, Question
+from condor.corpus.records import Answer, Cell, Comparison, Preference, Question, Verdict
 from condor.errors import CallFault, Interrupted, ModelFault, RefusedRequest, TruncatedReply, UnreadableReply
-from condor.programs import AnswerQuestion, ProposeRoots, WriteQuestions
+from condor.programs import AnswerQuestion, Judge, ProposeRoots, WriteQuestions
 from condor.runtime.journal import Journal, StepEntry
 from condor.runtime.steps import JournaledSteps
 
@@ -284,3 +284,49 @@ def test_no_more_results_are_unstored_at_any_moment_than_calls_may_be_in_flight(
     run_with(model, work())
     assert stored == 60
     assert most == 4
+
+
+def test_verdicts_go_through_the_journal_and_are_read_back_without_a_call(journal: Journal) -> None:
+    question = make_question()
+    first, second = (Answer(parent_id=question.id, origin=question.origin, text=text) for text in ("Bread.", "Dough."))
+
+    async def judged() -> tuple[Verdict | None, Comparison | None]:
+        steps = JournaledSteps(journal, rehearsal_model())
+        return (
+            await Judge().ascore(question, first, step=steps),
+            await Judge().acompare(question, first, second, step=steps),
+        )
+
+    before, after = (run_with(rehearsal_model(), judged()) for _ in range(2))
+    assert before == after
+    verdict, comparison = before
+    assert verdict is not None
+    assert comparison is not None
+    assert journal.record(verdict.id) == verdict
+    assert journal.totals().calls_by_stage == {"score": 1, "compare": 2}
+    orders = [child for answer in (first, second) for child in journal.children(answer.id) if child != verdict]
+    assert all(isinstance(order, Preference) for order in orders)
+    assert [(order.parent_id, order.provenance is not None) for order in orders] == [
+        (first.id, True),
+        (second.id, True),
+    ]
+    assert comparison.provenance is not None
+    assert comparison.provenance.calls == 2
+
+
+def test_an_unreadable_verdict_is_missing_and_its_reply_is_kept(journal: Journal) -> None:
+    model, inner = scripted_model(lambda *_: reply("[[ ## reason ## ]]\nWell.\n\n[[ ## verdict ## ]]\nboth"))
+    question = make_question()
+    first, second = (Answer(parent_id=question.id, origin=question.origin, text=text) for text in ("Bread.", "Dough."))
+
+    async def judged() -> Comparison | None:
+        return await Judge().acompare(question, first, second, step=JournaledSteps(journal, model))
+
+    assert run_with(model, judged()) is None
+    asked = len(inner.requests)
+    assert run_with(model, judged()) is None
+    assert len(inner.requests) == asked  # a finished step, however it ended, is not asked again
+    with sqlite3.connect(journal.path) as database:
+        ((*ended, raw),) = database.execute("SELECT stage, outcome, reason, raw FROM steps").fetchall()
+    assert ended == ["compare", "invalid", "unreadable"]
+    assert "both" in raw

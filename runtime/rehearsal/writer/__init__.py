@@ -7,6 +7,7 @@ no network and no download, and the same arguments with the same generator state
 from .answers import write_answer
 from .critique import write_critique
 from .features import FEATURES, detect
+from .judge import write_comparison, write_scores
 from .place import name_topic, place_topic
 from .questions import TASKS, write_questions
 from .refine import write_refinement
@@ -23,7 +24,9 @@ __all__ = [
     "propose_children",
     "propose_roots",
     "write_answer",
+    "write_comparison",
     "write_critique",
     "write_questions",
     "write_refinement",
+    "write_scores",
 ]

@@ -9,6 +9,7 @@ from . import (
     bank_en_critique,
     bank_en_cues,
     bank_en_fields,
+    bank_en_judge,
     bank_en_materials,
     bank_en_questions,
     bank_en_tags,
@@ -17,6 +18,7 @@ from . import (
     bank_zh_critique,
     bank_zh_cues,
     bank_zh_fields,
+    bank_zh_judge,
     bank_zh_materials,
     bank_zh_questions,
     bank_zh_tags,
@@ -126,6 +128,7 @@ def _english() -> Language:
         bank_en_fields,
         bank_en_cues,
         bank_en_critique,
+        bank_en_judge,
     )
     banks = parse_banks("\n".join(module.TEXT for module in modules), " ")
     tags = parse_banks(bank_en_tags.TEXT, " ")
@@ -152,6 +155,7 @@ def _chinese() -> Language:
         bank_zh_fields,
         bank_zh_cues,
         bank_zh_critique,
+        bank_zh_judge,
     )
     banks = parse_banks("\n".join(module.TEXT for module in modules), "")
     tags = parse_banks(bank_zh_tags.TEXT, "")
