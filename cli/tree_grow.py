@@ -8,7 +8,7 @@ import typer
 from .embedder import EmbedderBaseOption, EmbedderOption, MinCosineOption, cosine_of, read_embedder, tell_embeddings
 from .exit_codes import SHORTFALL
 from .options import ApiBaseOption, CallsOption, DateOption, LanguageChoice, ModelOption, given_date
-from .tree_work import model_use, quotas_of, report_growth
+from .tree_work import model_use, quotas_of, read_model, report_growth
 
 
 def grow(
@@ -65,7 +65,7 @@ def grow(
         on=given_date(today),
     )
     begin = load_trees([start]) if start else None
-    with model_use(model, api_base, concurrency, embedder_spec, doing="growing") as session:
+    with model_use(read_model(model, api_base), concurrency, embedder_spec, doing="growing") as session:
         tree, report = session.finish(grow_tree(plan, run, session.use, start=begin))
     typer.echo(f"{run / 'tree.json'}: {len(tree)} tags, version {tree.version}")
     report_growth(report)

@@ -7,7 +7,15 @@ import typer
 
 from .embedder import EmbedderBaseOption, EmbedderOption, MinCosineOption, cosine_of, read_embedder, tell_embeddings
 from .options import MOST_DAYS, ApiBaseOption, CallsOption, DateOption, ModelOption, TreeArgument, given_date
-from .tree_work import LanguageOption, TopicsFormatOption, WorkOption, model_use, report_harvest, report_topics
+from .tree_work import (
+    LanguageOption,
+    TopicsFormatOption,
+    WorkOption,
+    model_use,
+    read_model,
+    report_harvest,
+    report_topics,
+)
 
 
 def harvest(
@@ -49,7 +57,7 @@ def harvest(
         on=given_date(today),
     )
     forest = load_trees([tree])
-    with model_use(model, api_base, concurrency, embedder_spec, doing="harvesting") as session:
+    with model_use(read_model(model, api_base), concurrency, embedder_spec, doing="harvesting") as session:
         harvested, topics, reports = session.finish(harvest_tree(plan, forest, run, session.use))
     typer.echo(f"{run / 'tree.json'}: {len(harvested)} tags, version {harvested.version}")
     report_topics(topics)

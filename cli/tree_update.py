@@ -14,6 +14,7 @@ from .tree_work import (
     model_use,
     print_list,
     quotas_of,
+    read_model,
     report_growth,
     report_harvest,
     report_topics,
@@ -78,7 +79,7 @@ def update(
         on=given_date(today),
     )
     forest = load_trees([tree])
-    with model_use(model, api_base, concurrency, embedder_spec, doing="updating") as session:
+    with model_use(read_model(model, api_base), concurrency, embedder_spec, doing="updating") as session:
         updated, report = session.finish(update_tree(plan, forest, run, session.use))
     typer.echo(f"{run / 'tree.json'}: {len(updated)} tags, version {updated.version}")
     report_topics(report.topics)

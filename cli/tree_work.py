@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..knowledge.topics import TopicList
     from ..programs import GrowthReport, HarvestReport, Unfiled
     from ..runtime.embedding import EmbedderSpec, EmbeddingFigures
+    from ..runtime.models import ModelSpec
 
 #: How many entries of a list are printed before it is only counted.
 _SHOWN = 10
@@ -75,16 +76,8 @@ class Session:
             typer.echo(REHEARSAL_NOTE)
 
 
-@contextmanager
-def model_use(
-    model: str | None,
-    api_base: list[str] | None,
-    concurrency: int,
-    embedder: "EmbedderSpec | None",
-    *,
-    doing: str,
-) -> Iterator[Session]:
-    """Models as the options name them; the calls that are made with them are shown.
+def read_model(model: str | None, api_base: list[str] | None) -> "ModelSpec":
+    """The model that the options name.
 
     Raises:
         UsageFault: an option is no such thing.
@@ -92,15 +85,23 @@ def model_use(
     from pydantic import ValidationError
 
     from ..errors import UsageFault
-    from ..experiments import ModelUse
     from ..runtime.models import ModelSpec
+
+    try:
+        return ModelSpec.model_validate({"name": model, "api_base": api_base})
+    except ValidationError as exc:
+        raise UsageFault("; ".join(_option_problem(error) for error in exc.errors())) from exc
+
+
+@contextmanager
+def model_use(
+    spec: "ModelSpec", concurrency: int, embedder: "EmbedderSpec | None" = None, *, doing: str
+) -> Iterator[Session]:
+    """Some work with a model, and an embedder if there is one; the calls that are made are shown."""
+    from ..experiments import ModelUse
     from ..runtime.stopping import StopSignal
     from .progress import counting
 
-    try:
-        spec = ModelSpec.model_validate({"name": model, "api_base": api_base})
-    except ValidationError as exc:
-        raise UsageFault("; ".join(_option_problem(error) for error in exc.errors())) from exc
     console, stopping = make_console(), StopSignal()
     embedded: list[EmbeddingFigures] = []
     with counting(console, doing) as counter:

@@ -7,6 +7,8 @@ from .export import export_run
 from .forecast import Forecast, forecast
 from .growth import GrowthPlan, grow_tree
 from .harvest import HarvestPlan, harvest_tree
+from .judgement import Judgement
+from .judging import JudgePlan, judge_run
 from .recipe import Recipe, RefineSettings, load_recipe, save_recipe
 from .refined_forecast import RefinedForecast, refine_forecast
 from .status import RunStatus, run_status
@@ -21,6 +23,8 @@ __all__ = [
     "Forecast",
     "GrowthPlan",
     "HarvestPlan",
+    "JudgePlan",
+    "Judgement",
     "Life",
     "ModelUse",
     "Recipe",
@@ -38,6 +42,7 @@ __all__ = [
     "gather_topics",
     "grow_tree",
     "harvest_tree",
+    "judge_run",
     "load_recipe",
     "open_batches",
     "prepare_synthesis",

@@ -77,7 +77,8 @@ class Difference(Estimate):
 
     Attributes:
         p_value: two-sided, by inverting the bootstrap: it is below 0.05 where, but for rounding, a 95 % interval
-            excludes 0. Never 0: at least 2 / (resamples + 1). None below two pairs.
+            excludes 0. Never 0: at least 2 / (resamples + 1), and at least 2 ** (1 - count), which is what a sign test
+            gives where all pairs point one way. None below two pairs.
     """
 
     p_value: float | None
@@ -173,7 +174,10 @@ def estimate_difference(
     mean, means = _resample(known if sign == 1 else mirrored, bootstrap)
     low, high = bootstrap.interval(means)
     low, high = (low, high) if sign == 1 else (-high, -low)
-    return Difference(sign * mean, low, high, len(known), missing, _two_sided(means))
+    # A few pairs that all point one way look certain to the bootstrap. Chance alone points n of them one way with a
+    # probability of 2 to the power of 1 - n: no difference is surer than that.
+    p_value = max(_two_sided(means), 2.0 ** (1 - len(known)))
+    return Difference(sign * mean, low, high, len(known), missing, p_value)
 
 
 def win_rate(

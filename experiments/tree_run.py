@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
 from .. import __version__
-from ..errors import ModelFault, RunMismatch
+from ..errors import RunMismatch
 from ..files import write_atomically
 from ..hashing import canonical_json
 from ..knowledge import KnowledgeTree, save_tree, utc_today
-from ..programs import CondorAdapter, Step
+from ..programs import Step
 from ..runtime.embedding import (
     EmbedderSpec,
     EmbeddingFigures,
@@ -25,8 +25,8 @@ from ..runtime.embedding import (
 from ..runtime.journal import Journal, StepEntry
 from ..runtime.models import Model, ModelSpec, build_model
 from ..runtime.run_directory import REPORT_FILES, RunDirectory
-from ..runtime.steps import JournaledSteps
-from ..runtime.stopping import StopSignal, finish_or_stop
+from ..runtime.stopping import StopSignal
+from .journaled_work import do_journaled
 from .tree_embedder import check_embedder, embedder_note, embedding_report, open_embedder
 
 T = TypeVar("T")
@@ -121,15 +121,14 @@ class TreeRun:
             CallFault: a call got no reply, after all attempts.
             Interrupted: the work was stopped.
         """
-        adapter = CondorAdapter(parse_retries=self._use.parse_retries)
-        steps = JournaledSteps(self._journal, self._model, adapter=adapter, on_step=self._use.on_step)
-        try:
-            return await finish_or_stop(work(steps), self._model.engine.stopping)
-        except ModelFault:
-            self._discard_if_empty()
-            raise
-        finally:
-            await self._model.engine.aclose()
+        return await do_journaled(
+            work,
+            journal=self._journal,
+            model=self._model,
+            parse_retries=self._use.parse_retries,
+            on_step=self._use.on_step,
+            on_model_fault=self._discard_if_empty,
+        )
 
     async def save(self, tree: KnowledgeTree, report: Mapping[str, Any]) -> None:
         """Write the result: the tree, and what became of the work as JSON.

@@ -1,0 +1,113 @@
+"""`condor judge`: how good a run's records are, by a judging model."""
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.cells import set_cell_size
+
+from .console import printable
+from .exit_codes import SHORTFALL
+from .options import ApiBaseOption, CallsOption, JsonOption, ModelOption, RunArgument
+from .tree_work import model_use, read_model
+
+if TYPE_CHECKING:
+    from ..experiments import Judgement
+    from ..experiments.judgement import Gain
+    from ..experiments.statistics import Difference, Estimate, PositionBias, WinRate
+
+#: Values of a slice that are shown; --json has them all.
+_SLICES = 10
+#: The one pair there is: the first answer, and the last refinement.
+_PAIR = "void:refine"
+
+
+def judge(
+    run: RunArgument,
+    sample: Annotated[
+        int | None, typer.Option("--sample", metavar="N", min=1, help="Judge N records only.", show_default=False)
+    ] = None,
+    pairwise: Annotated[
+        str | None,
+        typer.Option(
+            "--pairwise", metavar=_PAIR, help="Also compare the two stages, in both orders.", show_default=False
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the sample.")] = 0,
+    model: ModelOption = None,
+    api_base: ApiBaseOption = None,
+    concurrency: CallsOption = 16,
+    as_json: JsonOption = False,
+) -> None:
+    """Score first answers and last refinements. The same command again asks for what is missing only."""
+    from ..errors import UsageFault
+    from ..experiments import JudgePlan, judge_run
+    from ..experiments.coverage import synthesis_recipe
+
+    if pairwise not in (None, _PAIR):
+        raise UsageFault(f"--pairwise {pairwise}: there is one pair of stages, {_PAIR}")
+    if model is None and api_base:
+        raise UsageFault("--api-base says where a model is; name one with --model")
+    own = synthesis_recipe(run).model
+    spec = own if model is None else read_model(model, api_base)
+    if spec.temperature is not None:
+        spec = spec.model_copy(update={"temperature": 0.0})  # the same texts should get the same verdict
+    if spec.name == own.name:
+        typer.echo(f"the judge, {spec.name}, is the model that wrote the answers; --model names another", err=True)
+    plan = JudgePlan(sample=sample, pairwise=pairwise is not None, seed=seed)
+    with model_use(spec, concurrency, doing="judging") as session:
+        found = session.finish(judge_run(plan, run, session.use))
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
+    else:
+        _show(found)
+    if found.unanswered:
+        raise typer.Exit(SHORTFALL)
+
+
+def _show(found: "Judgement") -> None:
+    from .running import REHEARSAL_NOTE
+
+    typer.echo(f"judged {found.judged} of {found.kept} kept records by {found.judge}")
+    typer.echo(f"{'':25}{'void':22}{'refine':22}gain")
+    for name, gain in found.scores.items():
+        typer.echo(_row(name.replace("_", " "), gain))
+    for what, values in found.slices.items():
+        shown = sorted(values, key=lambda value: (values[value].refine.mean or 0, value))[:_SLICES]
+        some = f", {_SLICES} of {len(values)}" if len(values) > _SLICES else ""
+        typer.echo(f"by {what}, the lowest first{some}:")
+        for value in shown:
+            typer.echo(_row(f"  {printable(value)}", values[value]))
+    if found.wins is not None and found.bias is not None:
+        typer.echo(_wins(found.wins, found.bias))
+    missing = found.scores["overall"].void.missing + found.scores["overall"].refine.missing
+    typer.echo(f"unreadable or missing verdicts {missing}, calls without a reply {found.unanswered}")
+    if found.unanswered:
+        typer.echo("shortfall: the same command asks again for what got no reply")
+    if found.rehearsal:
+        typer.echo(REHEARSAL_NOTE)
+
+
+def _row(name: str, gain: "Gain") -> str:
+    return f"{set_cell_size(name, 24)} {_estimate(gain.void):22}{_estimate(gain.refine):22}{_difference(gain.gain)}"
+
+
+def _estimate(found: "Estimate") -> str:
+    if found.mean is None:
+        return "-"
+    return f"{found.mean:.2f}" + ("" if found.low is None else f" [{found.low:.2f}, {found.high:.2f}]")
+
+
+def _difference(found: "Difference") -> str:
+    if found.mean is None:
+        return "-"
+    interval = "" if found.low is None else f" [{found.low:+.2f}, {found.high:+.2f}] p {found.p_value:.3f}"
+    return f"{found.mean:+.2f}{interval}"
+
+
+def _wins(wins: "WinRate", bias: "PositionBias") -> str:
+    return (
+        f"pairs: refine wins {_estimate(wins)}: {wins.wins} wins, {wins.ties} ties, {wins.losses} losses, "
+        f"{wins.missing} missing; the order decided {bias.flips} of them ({bias.favours_first} for the answer shown "
+        f"first, {bias.favours_second} for the second)"
+    )
