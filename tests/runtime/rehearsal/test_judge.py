@@ -15,7 +15,7 @@ from condor.corpus.records import Answer, Comparison, Question, Refinement, Verd
 from condor.programs import CondorAdapter, Judge, Refine, Void
 from condor.runtime.rehearsal.composer import compose
 from condor.runtime.rehearsal.settings import RehearsalSettings
-from condor.runtime.rehearsal.writer import write_answer, write_comparison, write_scores
+from condor.runtime.rehearsal.writer import find_subject, write_answer, write_comparison, write_scores
 from condor.signatures import CompareAnswers, ScoreAnswer
 from condor.vocabulary import CRITERIA, LANGUAGE_NAMES, TASKS, Language
 
@@ -108,25 +108,42 @@ def test_quality_shows_in_scores_and_pairs(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        lambda text, other: "",
-        lambda text, other: text[:20],
-        lambda text, other: "\n\n".join([text] * 8),
-        lambda text, other: other,
-    ],
-    ids=["empty", "cut short", "repeated", "in another language"],
-)
-def test_what_is_plainly_bad_scores_worse(language: str, spoil) -> None:
-    rng, elsewhere = random.Random(8), "zh" if language == "en" else "en"
-    differences = []
+def test_an_empty_answer_has_the_lowest_scores(language: str) -> None:
+    for seed in range(20):
+        scores = write_scores(QUESTION[language], " \n", language, random.Random(seed))[1]
+        assert max(scores.values()) <= 2
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_answer_cut_short_or_drawn_out_scores_worse(language: str) -> None:
+    rng = random.Random(8)
+    answers = [(question, write_answer(question, language, 0.8, rng)) for question in sampled(language, 60)]
+    whole, cut, drawn = (
+        statistics.fmean(mean_score(question, make(answer), language) for question, answer in answers)
+        for make in (str, lambda answer: answer[:20], lambda answer: "\n\n".join([answer] * 8))
+    )
+    assert cut < whole - 3
+    assert drawn < whole - 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_answer_that_says_all_twice_is_less_clear(language: str) -> None:
+    rng, once, twice = random.Random(8), [], []
     for question in sampled(language, 60):
-        answer = write_answer(question, language, 0.8, rng)
-        other = write_answer(QUESTION[elsewhere], elsewhere, 0.8, rng)
-        bad = spoil(answer, other)
-        differences.append(mean_score(question, bad, language) - mean_score(question, answer, language))
-    assert statistics.fmean(differences) < -0.4
+        answer = write_answer(question, language, 0.6, rng)
+        for scores, text in ((once, answer), (twice, f"{answer}\n\n{answer}")):
+            scores.append(write_scores(question, text, language, random.Random(0))[1]["clarity"])
+    assert statistics.fmean(once) - statistics.fmean(twice) > 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_answer_in_another_language_scores_near_the_bottom(language: Language) -> None:
+    rng, elsewhere = random.Random(8), "zh" if language == "en" else "en"
+    scores = []
+    for question in sampled(language, 60):
+        foreign = f"{find_subject(question, language)} {write_answer(QUESTION[elsewhere], elsewhere, 0.8, rng)}"
+        scores.append(mean_score(question, foreign, language))
+    assert statistics.fmean(scores) < 2.6
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
