@@ -1,6 +1,7 @@
 """`condor judge`: how good a run's records are, by a judging model."""
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,8 +15,10 @@ from .tree_work import model_use, read_model
 if TYPE_CHECKING:
     from ..experiments import Judgement
     from ..experiments.judgement import Gain
-    from ..experiments.statistics import Difference, Estimate, PositionBias, WinRate
+    from ..experiments.statistics import Agreement, Difference, Estimate, PositionBias, WinRate
+    from ..runtime.models import ModelSpec
 
+_SHORT = "shortfall: {} calls got no reply; the same command asks again"
 #: Values of a slice that are shown; --json has them all.
 _SLICES = 10
 #: The one pair there is: the first answer, and the last refinement.
@@ -33,6 +36,15 @@ def judge(
             "--pairwise", metavar=_PAIR, help="Also compare the two stages, in both orders.", show_default=False
         ),
     ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            "--against",
+            metavar="LABELS",
+            help='Compare with people: JSONL of {"id": ..., "preferred": "void|refine|tie"}.',
+            show_default=False,
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the sample.")] = 0,
     model: ModelOption = None,
     api_base: ApiBaseOption = None,
@@ -46,23 +58,69 @@ def judge(
 
     if pairwise not in (None, _PAIR):
         raise UsageFault(f"--pairwise {pairwise}: there is one pair of stages, {_PAIR}")
+    if against is not None and (sample is not None or pairwise is not None):
+        raise UsageFault("--against judges the pairs that have labels; leave out --sample and --pairwise")
     if model is None and api_base:
         raise UsageFault("--api-base says where a model is; name one with --model")
     own = synthesis_recipe(run).model
     spec = own if model is None else read_model(model, api_base)
     if spec.temperature is not None:
         spec = spec.model_copy(update={"temperature": 0.0})  # the same texts should get the same verdict
-    if spec.name == own.name:
-        typer.echo(f"the judge, {spec.name}, is the model that wrote the answers; --model names another", err=True)
+    if against is not None:
+        _calibrate(against, run, spec, concurrency, as_json)
+        _warn(spec, own)
+        return
     plan = JudgePlan(sample=sample, pairwise=pairwise is not None, seed=seed)
     with model_use(spec, concurrency, doing="judging") as session:
         found = session.finish(judge_run(plan, run, session.use))
+    _warn(spec, own)
     if as_json:
         typer.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
     else:
         _show(found)
     if found.unanswered:
         raise typer.Exit(SHORTFALL)
+
+
+def _calibrate(labels: Path, run: Path, spec: "ModelSpec", concurrency: int, as_json: bool) -> None:
+    from ..experiments import calibrate, load_labels
+    from .running import REHEARSAL_NOTE
+
+    preferred = load_labels(labels)
+    with model_use(spec, concurrency, doing="judging") as session:
+        found = session.finish(calibrate(preferred, run, session.use))
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
+    else:
+        typer.echo(f"{found.labels} labels, {len(found.unknown)} of no kept record; the judge is {found.judge}")
+        typer.echo(f"agreement     {_agreement(found.agreement)}")
+        typer.echo(f"without ties  {_agreement(found.decided)}")
+        for people, row in sorted(found.table.items()):
+            typer.echo(f"people {people}: {', '.join(f'judge {said} {count}' for said, count in sorted(row.items()))}")
+        typer.echo(_bias(found.bias))
+        if found.rehearsal:
+            typer.echo(REHEARSAL_NOTE)
+    if found.unanswered:
+        typer.echo(_SHORT.format(found.unanswered), err=True)
+        raise typer.Exit(SHORTFALL)
+
+
+def _agreement(found: "Agreement") -> str:
+    share = "-" if found.share is None else f"{found.share:.2f}"
+    kappa = "undefined" if found.kappa is None else f"{found.kappa:.2f}"
+    return f"{share} of {found.count} pairs, Cohen's kappa {kappa}, missing {found.missing}"
+
+
+def _bias(bias: "PositionBias") -> str:
+    return (
+        f"the order decided {bias.flips} of {bias.count} pairs ({bias.favours_first} for the answer shown first, "
+        f"{bias.favours_second} for the second)"
+    )
+
+
+def _warn(judge: "ModelSpec", writer: "ModelSpec") -> None:
+    if judge.name == writer.name:
+        typer.echo(f"the judge, {judge.name}, is the model that wrote the answers; --model names another", err=True)
 
 
 def _show(found: "Judgement") -> None:
@@ -79,11 +137,12 @@ def _show(found: "Judgement") -> None:
         for value in shown:
             typer.echo(_row(f"  {printable(value)}", values[value]))
     if found.wins is not None and found.bias is not None:
-        typer.echo(_wins(found.wins, found.bias))
+        typer.echo(_wins(found.wins))
+        typer.echo(_bias(found.bias))
     missing = found.scores["overall"].void.missing + found.scores["overall"].refine.missing
     typer.echo(f"unreadable or missing verdicts {missing}, calls without a reply {found.unanswered}")
     if found.unanswered:
-        typer.echo("shortfall: the same command asks again for what got no reply")
+        typer.echo(_SHORT.format(found.unanswered))
     if found.rehearsal:
         typer.echo(REHEARSAL_NOTE)
 
@@ -105,9 +164,8 @@ def _difference(found: "Difference") -> str:
     return f"{found.mean:+.2f}{interval}"
 
 
-def _wins(wins: "WinRate", bias: "PositionBias") -> str:
+def _wins(wins: "WinRate") -> str:
     return (
         f"pairs: refine wins {_estimate(wins)}: {wins.wins} wins, {wins.ties} ties, {wins.losses} losses, "
-        f"{wins.missing} missing; the order decided {bias.flips} of them ({bias.favours_first} for the answer shown "
-        f"first, {bias.favours_second} for the second)"
+        f"{wins.missing} missing"
     )

@@ -1,6 +1,7 @@
 """With which model, data and prompts? Recipes, and what is done with a run: synthesis, status, explanation, export."""
 
 from .batch import BatchUse, RunBatches, open_batches
+from .calibration import Calibration, calibrate, load_labels
 from .coverage import runs_coverage
 from .explain import Life, explain
 from .export import export_run
@@ -20,6 +21,7 @@ from .update import UpdatePlan, UpdateReport, update_tree
 
 __all__ = [
     "BatchUse",
+    "Calibration",
     "Forecast",
     "GrowthPlan",
     "HarvestPlan",
@@ -36,6 +38,7 @@ __all__ = [
     "TreeRunStatus",
     "UpdatePlan",
     "UpdateReport",
+    "calibrate",
     "explain",
     "export_run",
     "forecast",
@@ -43,6 +46,7 @@ __all__ = [
     "grow_tree",
     "harvest_tree",
     "judge_run",
+    "load_labels",
     "load_recipe",
     "open_batches",
     "prepare_synthesis",

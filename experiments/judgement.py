@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
-from ..corpus.records import Comparison, Origin, Verdict
+from ..corpus.records import Comparison, Origin, Question, Verdict
 from ..vocabulary import CRITERIA
 from .statistics import (
     Difference,
@@ -35,14 +35,14 @@ class Judged:
     """A kept record as a judge sees it.
 
     Attributes:
-        origin: where its question comes from.
+        question: its question.
         void, refine: the scores of the first answer and of the last refinement; None where they are missing.
         pair: both compared, the first answer being the first of the pair; None where that is missing.
         compared: whether the pair was asked about.
         unanswered: calls for it that got no reply; the same command asks again.
     """
 
-    origin: Origin
+    question: Question
     void: Verdict | None
     refine: Verdict | None
     pair: Comparison | None
@@ -132,6 +132,6 @@ def _by_slice(items: Sequence[Judged], reckon: Callable[[Sequence[Judged]], T]) 
     for name, value_of in SLICES.items():
         parts: dict[str, list[Judged]] = {}
         for item in items:
-            parts.setdefault(value_of(item.origin), []).append(item)
+            parts.setdefault(value_of(item.question.origin), []).append(item)
         slices[name] = {value: reckon(parts[value]) for value in sorted(parts)}
     return slices

@@ -3,12 +3,12 @@
 import asyncio
 import heapq
 import json
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Literal, TypeVar
 
 from .. import __version__
 from ..corpus.records import Chain
@@ -17,7 +17,6 @@ from ..files import write_atomically
 from ..hashing import content_hash
 from ..programs import Judge, Step
 from ..runtime.journal import Journal
-from ..runtime.models import Model
 from ..runtime.run_directory import RunDirectory
 from .journaled_work import do_journaled
 from .judgement import Judged, Judgement, judge_figures
@@ -25,6 +24,9 @@ from .status import open_run
 from .tree_run import ModelUse
 
 T = TypeVar("T")
+
+#: What a judge is asked about a record.
+Asked = Literal["scores", "pairs"]
 
 #: In a run's directory: where the judging of it lives.
 JUDGED = "judged"
@@ -66,11 +68,39 @@ async def judge_run(plan: JudgePlan, run: Path, use: ModelUse) -> Judgement:
         ModelFault: no call can succeed; nothing is left of a judging that never got a reply.
         Interrupted: it was stopped; the same call goes on.
     """
+    kept = kept_questions(run)
+    if not kept:
+        raise BadInput(f"{run}: has kept no record yet that could be judged")
+    size = len(kept) if plan.sample is None else plan.sample
+    # Those with the lowest hashes, so that samples of one seed lie in each other.
+    chosen = heapq.nsmallest(size, kept, key=lambda question: content_hash([plan.seed, question]))
+    asked = ("scores", "pairs") if plan.pairwise else ("scores",)
+    items = await judge_records(run, frozenset(chosen), asked, use)
+    found = judge_figures(items, judge=use.spec.name, rehearsal=use.spec.is_rehearsal, kept=len(kept))
+    held = {"sample": plan.sample, "seed": plan.seed, "model": use.spec.identity} | found.as_json()
+    save_report(held, run / JUDGED / REPORT_FILE)
+    return found
+
+
+def kept_questions(run: Path) -> list[str]:
+    """The ids of the questions of kept records, in the order of the run's walk.
+
+    Raises:
+        BadInput: there is no synthesis in the directory.
+    """
     _, journal = open_run(run)
     with journal:
-        chosen, kept = _choose(journal, plan)
-        if not kept:
-            raise BadInput(f"{run}: has kept no record yet that could be judged")
+        return [chain.question.id for chain in journal.kept_chains()]
+
+
+async def judge_records(run: Path, questions: frozenset[str], asked: Sequence[Asked], use: ModelUse) -> list[Judged]:
+    """Judge the kept records of some questions, in the order of the run's walk.
+
+    Raises:
+        As `judge_run` does.
+    """
+    _, journal = open_run(run)
+    with journal:
         model, _ = use.build()
         with RunDirectory(run / JUDGED) as directory, _open(directory) as (verdicts, new):
 
@@ -79,24 +109,25 @@ async def judge_run(plan: JudgePlan, run: Path, use: ModelUse) -> Judgement:
                     verdicts.close()
                     directory.discard()
 
-            items = await do_journaled(
-                lambda step: _judge_all(journal, chosen, plan, step),
+            return await do_journaled(
+                lambda step: _judge_all(journal, questions, asked, step),
                 journal=verdicts,
                 model=model,
                 parse_retries=use.parse_retries,
                 on_step=use.on_step,
                 on_model_fault=discard,
             )
-            found = judge_figures(items, judge=use.spec.name, rehearsal=use.spec.is_rehearsal, kept=kept)
-            _save(found, plan, model, directory.path / REPORT_FILE)
-    return found
 
 
-def _choose(journal: Journal, plan: JudgePlan) -> tuple[frozenset[str], int]:
-    """(question ids of the sample, number of kept records): those with the lowest hashes, so that samples nest."""
-    ids = [chain.question.id for chain in journal.kept_chains()]
-    size = len(ids) if plan.sample is None else plan.sample
-    return frozenset(heapq.nsmallest(size, ids, key=lambda question: content_hash([plan.seed, question]))), len(ids)
+def save_report(report: Mapping[str, Any], path: Path) -> None:
+    """Write figures as JSON.
+
+    Raises:
+        OutputFault: the file cannot be written.
+    """
+    with write_atomically(path) as file:
+        json.dump(report, file, ensure_ascii=False, indent=1)
+        file.write("\n")
 
 
 @contextmanager
@@ -113,29 +144,30 @@ def _open(directory: RunDirectory) -> Iterator[tuple[Journal, bool]]:
         yield journal, new
 
 
-async def _judge_all(journal: Journal, chosen: frozenset[str], plan: JudgePlan, step: Step) -> list[Judged]:
-    """Judge the chosen records; the texts of no more than a window of them are held at a time."""
+async def _judge_all(journal: Journal, questions: frozenset[str], asked: Sequence[Asked], step: Step) -> list[Judged]:
+    """Judge records; the texts of no more than a window of them are held at a time."""
     judge, items = Judge(), list[Judged]()
-    waiting = (chain for chain in journal.kept_chains() if chain.question.id in chosen)
+    waiting = (chain for chain in journal.kept_chains() if chain.question.id in questions)
     while window := list(islice(waiting, _WINDOW)):
         # Every one is awaited, also where one fails: none is left to run on after its journal is closed.
-        asked = (_judge_one(judge, chain, plan, step) for chain in window)
-        found = await asyncio.gather(*asked, return_exceptions=True)
+        judging = (_judge_one(judge, chain, asked, step) for chain in window)
+        found = await asyncio.gather(*judging, return_exceptions=True)
         if error := next((each for each in found if isinstance(each, BaseException)), None):
             raise error
         items += [each for each in found if isinstance(each, Judged)]
     return items
 
 
-async def _judge_one(judge: Judge, chain: Chain, plan: JudgePlan, step: Step) -> Judged:
+async def _judge_one(judge: Judge, chain: Chain, asked: Sequence[Asked], step: Step) -> Judged:
     question, answer, final = chain.question, chain.answer, chain.final
+    scores, pairs = "scores" in asked, "pairs" in asked
     of_void, of_refine, of_pair = await asyncio.gather(
-        _unless_lost(judge.ascore(question, answer, step=step)),
-        _unless_lost(judge.ascore(question, final, step=step)),
-        _unless_lost(judge.acompare(question, answer, final, step=step)) if plan.pairwise else _nothing(),
+        _unless_lost(judge.ascore(question, answer, step=step)) if scores else _nothing(),
+        _unless_lost(judge.ascore(question, final, step=step)) if scores else _nothing(),
+        _unless_lost(judge.acompare(question, answer, final, step=step)) if pairs else _nothing(),
     )
     lost = of_void[1] + of_refine[1] + of_pair[1]
-    return Judged(question.origin, of_void[0], of_refine[0], of_pair[0], compared=plan.pairwise, unanswered=lost)
+    return Judged(question, of_void[0], of_refine[0], of_pair[0], compared=pairs, unanswered=lost)
 
 
 async def _unless_lost(verdict: Awaitable[T]) -> tuple[T | None, int]:
@@ -148,10 +180,3 @@ async def _unless_lost(verdict: Awaitable[T]) -> tuple[T | None, int]:
 
 async def _nothing() -> tuple[None, int]:
     return None, 0
-
-
-def _save(found: Judgement, plan: JudgePlan, model: Model, path: Path) -> None:
-    held = {"sample": plan.sample, "seed": plan.seed, "model": model.spec.identity} | found.as_json()
-    with write_atomically(path) as file:
-        json.dump(held, file, ensure_ascii=False, indent=1)
-        file.write("\n")

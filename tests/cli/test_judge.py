@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from condor.experiments.status import open_run
 from condor.runtime.rehearsal.settings import RehearsalSettings
 
 from support import Cli, Endpoint, refused, wait_for
@@ -150,3 +151,72 @@ def test_an_endpoint_that_goes_away_leaves_a_shortfall_and_no_lost_verdict(cli: 
     assert result.returncode == 2
     assert len(result.stderr.strip().splitlines()) == 1
     assert not (Path(cli.directory) / "run" / "judged").exists()
+
+
+# -- against people ----------------------------------------------------------------------------------------------------
+
+
+def _labels(cli: Cli, preferred: list[str], name: str = "labels.jsonl") -> str:
+    """Labels of the run's first records, by the ids of their questions, answers and refinements in turn."""
+    _, journal = open_run(cli.directory / "run")
+    with journal:
+        chains = [chain for chain, _ in zip(journal.kept_chains(), preferred, strict=False)]
+    ids = [(chain.question.id, chain.answer.id, chain.final.id)[number % 3] for number, chain in enumerate(chains)]
+    lines = [
+        json.dumps({"id": each, "preferred": label, "by": "a"}) for each, label in zip(ids, preferred, strict=True)
+    ]
+    (cli.directory / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return name
+
+
+def test_a_judge_is_held_against_people(cli: Cli) -> None:
+    _run(cli)
+    pairs = _judge(cli, "--pairwise", "void:refine")["wins"]
+    labels = _labels(cli, ["refine"] * 8 + ["void", "tie"])
+    found = _judge(cli, "--against", labels)
+    assert (found["labels"], found["unknown"], found["unanswered"]) == (10, [], 0)
+    assert _stages(cli)["compare"] == 24  # nothing was asked again
+    assert sum(count for row in found["table"].values() for count in row.values()) == 10
+    agreed = found["table"]["refine"].get("refine", 0) + found["table"].get("tie", {}).get("tie", 0)
+    assert found["agreement"]["share"] == pytest.approx(agreed / 10)
+    assert found["agreement"]["kappa"] is not None
+    assert pairs["wins"] >= found["table"]["refine"].get("refine", 0)
+    shown = cli.run("judge", "run", "--against", labels)
+    assert "agreement     " in shown.stdout
+    assert "Cohen's kappa" in shown.stdout
+    assert "the order decided " in shown.stdout
+
+
+def test_only_labelled_pairs_are_asked_about(cli: Cli) -> None:
+    _run(cli)
+    labels = _labels(cli, ["refine", "refine"])
+    with (cli.directory / labels).open("a", encoding="utf-8") as file:
+        file.write('{"id": "ffff", "preferred": "tie"}\n')
+    found = _judge(cli, "--against", labels)
+    assert (found["labels"], found["unknown"], _stages(cli)) == (3, ["ffff"], {"compare": 4})
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ('{"id": "x"}', "labels.jsonl:1: preferred: Field required"),
+        (
+            '{"id": "x", "preferred": "refine"}\n{"id": "x", "preferred": "void"}',
+            "labels.jsonl:2: x is preferred otherwise",
+        ),
+        ('\n{"id": "x", "preferred": "A"}', "labels.jsonl:2: preferred:"),
+        ("refine", "labels.jsonl:1: line:"),
+        ("", "labels.jsonl: holds no label"),
+        ('{"id": "x", "preferred": "tie"}', "none of the 1 labels is of a record that it has kept"),
+    ],
+)
+def test_labels_that_cannot_be_used_are_one_line(cli: Cli, lines: str, said: str) -> None:
+    _run(cli, 3)
+    (cli.directory / "labels.jsonl").write_text(lines, encoding="utf-8")
+    assert said in refused(cli, "judge", "run", "--against", "labels.jsonl")
+
+
+def test_labels_and_a_sample_do_not_go_together(cli: Cli) -> None:
+    _run(cli, 3)
+    labels = _labels(cli, ["refine"])
+    assert "leave out --sample and --pairwise" in refused(cli, "judge", "run", "--against", labels, "--sample", "2")
