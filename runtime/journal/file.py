@@ -132,7 +132,10 @@ def check_file(path: Path, kind: FileKind = JOURNAL, *, whole: bool = True) -> N
                     f"{path}: written by a newer version of Condor ({kind.what} version {version}, this one reads up "
                     f"to {kind.version}); update Condor"
                 )
-            damage = _find_damage(database, path) if whole or path.stat().st_size < _SMALL else _find_loss(path)
+            # SQLite reads what is missing of a last page as zeros, which it may have been.
+            damage = _find_loss(path)
+            if damage is None and (whole or path.stat().st_size < _SMALL):
+                damage = _find_damage(database, path)
     except (sqlite3.Error, UnicodeError) as exc:  # the name of a table may be what is damaged
         raise JournalFault(f"{path}: not a {kind.what}, or damaged: {exc}") from exc
     if damage is not None:

@@ -273,3 +273,12 @@ def test_a_journal_with_flipped_bytes_is_told_in_one_line(tmp_path: Path) -> Non
         said.append(read_all())
     assert any(said)
     assert not any("\n" in line for line in said)
+
+
+def test_a_journal_that_lacks_its_last_byte_is_refused_also_where_that_was_a_zero(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    Journal.create(path, {}).close()
+    assert path.read_bytes()[-1] == 0
+    os.truncate(path, path.stat().st_size - 1)
+    with pytest.raises(JournalFault, match="damaged: a part is missing"):
+        Journal.open(path)
