@@ -27,7 +27,7 @@ def explain(
     record_id: Annotated[str, typer.Argument(help="A record's id, or its first digits.", show_default=False)],
     as_json: JsonOption = False,
 ) -> None:
-    """Tell a record's life: path, task, difficulty, prompts, model, tokens, every round's critique, the gate's verdicts."""
+    """Tell a record's life: path, task, difficulty, prompts, model, tokens, each critique and gate verdict."""
     from .. import experiments
 
     life = experiments.explain(run, record_id)

@@ -102,8 +102,8 @@ class Recipe(BaseModel):
 
 #: Keys that may differ between two sessions of one run: they do not change what is written, or only how much of it.
 _FREE_KEYS = frozenset({"records", "concurrency", "parse_retries", "budget_usd"})
-#: Likewise of the model: where it is served and what it costs. (A tree is compared by its version instead of its name, a
-#: judge by its identity.)
+#: Likewise of the model: where it is served and what it costs. (A tree is compared by its version instead of its name,
+#: a judge by its identity.)
 _FREE_OF_MODEL = (
     "model.api_base",
     "model.api_key_env",
@@ -178,9 +178,7 @@ def differences(before: Recipe, now: Recipe) -> list[str]:
 def _binding(recipe: Recipe) -> dict[str, Any]:
     """What of a recipe decides what is written, by key. A judge does where it is a gate, wherever it is served."""
     flat = _flat(recipe.model_dump(mode="json"))
-    bound = {
-        key: value for key, value in flat.items() if key not in _FREE_KEYS and not key.startswith(_FREE_OF_MODEL)
-    }
+    bound = {key: value for key, value in flat.items() if key not in _FREE_KEYS and not key.startswith(_FREE_OF_MODEL)}
     return bound | (_flat(recipe.judge_spec.identity, "judge.") if recipe.refine.gate else {})
 
 

@@ -66,6 +66,7 @@ def assign_roles(recipe: Recipe, use: BatchUse) -> Roles:
     spec = recipe.judge_spec
     if use.directory is not None and not served_alike(spec, recipe.model):
         raise UsageFault(
-            f"{spec.name}: a batch file goes to one model, {recipe.model.name}; leave out judge:, refine.gate or --batch"
+            f"{spec.name}: another model than {recipe.model.name} cannot judge in batch files, which go to one model; "
+            "leave out the recipe's judge: or refine.gate, or --batch"
         )
     return Roles(writer, build_beside(spec, writer))

@@ -81,10 +81,11 @@ class Refine(Program[Rounds]):
     def attempts(self, question: Question, answer: Answer) -> Iterator[Attempt]:
         """Every round as it ends. Only the last one may be of no gain."""
         latest: Answer | Refinement = answer
+        gate = self.gate
         for _ in range(self.rounds):
             critique = self.critique_answer(question, latest)
             refinement = self.refine_answer(question, latest, critique)
-            compared = None if self.gate is None else self.gate.compare(question, latest, refinement)
+            compared = None if gate is None else gate.compare(question, latest, refinement)
             yield (attempt := self._attempt(critique, refinement, compared))
             if not attempt.stands:
                 return
@@ -101,11 +102,11 @@ class Refine(Program[Rounds]):
             judge_step: says how the gate's are, where that is otherwise: its model may be another.
         """
         latest: Answer | Refinement = answer
-        asking = judge_step or step
+        gate, asking = self.gate, judge_step or step
         for _ in range(self.rounds):
             critique = await step(self.critique_answer, question, latest)
             refinement = await step(self.refine_answer, question, latest, critique)
-            compared = None if self.gate is None else await self.gate.acompare(question, latest, refinement, step=asking)
+            compared = None if gate is None else await gate.acompare(question, latest, refinement, step=asking)
             yield (attempt := self._attempt(critique, refinement, compared))
             if not attempt.stands:
                 return
