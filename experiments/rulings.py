@@ -49,7 +49,8 @@ def _rulings(records: Sequence[Record], journal: Journal) -> Iterator[Ruling]:
     ended = False
     for record in records:
         if isinstance(record, Question):
-            ended = journal.item_of(record.id) is not None
+            item = journal.item_of(record.id)
+            ended = item is not None and bool(item["final"])
         if isinstance(record, Refinement):
             earlier = parents[record.parent_id]
             straight, swapped = by_pair.get((earlier, record.id)), by_pair.get((record.id, earlier))

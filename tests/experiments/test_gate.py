@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from condor.corpus.formats import STAGES, FormatName, StageName
-from condor.corpus.records import Preference
+from condor.corpus.records import Answer, Critique, Origin, Preference, Question, Refinement
 from condor.errors import RunMismatch, UsageFault
 from condor.experiments import (
     BatchUse,
@@ -29,9 +29,10 @@ from condor.experiments import (
 )
 from condor.experiments.recipe import differences
 from condor.experiments.refined_forecast import Expectations
+from condor.experiments.rulings import rulings_among
 from condor.experiments.status import open_run
 from condor.experiments.tree_run import ModelUse
-from condor.runtime.journal import StageFigures
+from condor.runtime.journal import ItemEntry, Journal, StageFigures
 from condor.runtime.models import ModelSpec
 from condor.runtime.rehearsal.settings import RehearsalSettings
 from condor.runtime.synthesizer import Tally
@@ -313,14 +314,15 @@ def test_in_batch_files_the_writer_may_judge_itself(
     use = BatchUse(tmp_path / "files")
     for number in range(30):
         with prepare_synthesis(settled, tmp_path / "run", batch=use) as synthesis:
-            outcome = asyncio.run(synthesis.run())
-        if not outcome.waiting:
+            waiting = asyncio.run(synthesis.run()).waiting
+        if not waiting:
             break
         shard = sorted((tmp_path / "files").glob("requests-????.jsonl"))[-1]
         results = [answer_request(line, settings) for line in shard.read_text(encoding="utf-8").split("\n") if line]
         (tmp_path / "files" / f"{number}.jsonl").write_text("\n".join(map(json.dumps, results)), encoding="utf-8")
-    assert outcome.tally.kept == 6
-    assert outcome.tally.gate_refused > 0
+    told = run_status(tmp_path / "run")
+    assert told.gate is not None
+    assert (told.kept, told.gate.refused > 0) == (6, True)
     synthesise(settled, tmp_path / "live")
     assert lives(tmp_path / "run") == lives(tmp_path / "live")
 
@@ -356,6 +358,24 @@ def test_a_life_tells_what_the_gate_decided_of_every_refinement(tmp_path: Path, 
         assert {record.provenance.prompt_version for record in held if record.provenance} <= told.prompts.keys()
         assert json.loads(json.dumps(told.as_json()))["rulings"][0]["decision"] == told.rulings[0].decision
     assert seen == {"kept", "refused", "unreadable"}
+
+
+@pytest.mark.parametrize(("final", "decision"), [(None, "pending"), (False, "pending"), (True, "unreadable")])
+def test_a_verdict_is_still_to_come_until_its_item_has_ended_for_good(
+    tmp_path: Path, final: bool | None, decision: str
+) -> None:
+    origin = Origin(tree_version="t", path=("Food", "Tea"), task="view", language="en", difficulty="hard")
+    question = Question(parent_id="c", origin=origin, text="Why?")
+    answer = Answer(parent_id=question.id, origin=origin, text="Leaves.")
+    critique = Critique(parent_id=answer.id, origin=origin, strengths="s", weaknesses="w", suggestions="s")
+    refinement = Refinement(parent_id=critique.id, origin=origin, text="Leaves, and habit.", round=1)
+    first = Preference(parent_id=answer.id, other_id=refinement.id, origin=origin, verdict="B", reason="r")
+    with Journal.create(tmp_path / "j.db", {}) as journal:
+        if final is not None:
+            ended = ItemEntry(0, "failed", "c", "hard", final=final, question_id=question.id)
+            asyncio.run(journal.write_item(ended))
+        (ruling,) = rulings_among([question, answer, critique, refinement, first], journal)
+    assert (ruling.decision, ruling.preferences) == (decision, (first,))
 
 
 def test_a_life_without_a_gate_has_no_ruling(tmp_path: Path) -> None:
