@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -166,7 +167,7 @@ class _Optimizing:
         _raise_first(made)
         outcomes = iter(made)
         inputs: dict[SetName, list[Inputs]] = {
-            name: [found for _, found in zip(cells, outcomes) if isinstance(found, dict)]
+            name: [found for found in islice(outcomes, len(cells)) if isinstance(found, dict)]
             for name, cells in self._sets.items()
         }
         unreadable = {str(name): lost for name, cells in self._sets.items() if (lost := len(cells) - len(inputs[name]))}
