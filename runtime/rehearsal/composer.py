@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from ...vocabulary import Language
 from .optimizer import answer_optimizer, answer_reflection
-from .prompt import Messages, Prompt, read_prompt
+from .prompt import Messages, Prompt, read_demo, read_prompt
 from .settings import RehearsalSettings
 from .stages import write_stage
 from .writer import write_answer
@@ -65,12 +65,17 @@ def _digest(messages: Messages) -> bytes:
 def _spoil(text: str, fate: float, settings: RehearsalSettings) -> tuple[str, FinishReason]:
     """Apply the fault knobs; one draw decides between them, so that their shares add up."""
     if fate < settings.malformed:
-        return text.replace("[[ ## ", "**").replace(" ## ]]", "**"), "stop"
+        return _without_form(text), "stop"
     if fate < settings.malformed + settings.truncated:
         return text[: len(text) // 2], "length"
     if fate < settings.malformed + settings.truncated + settings.refused:
         return "I cannot help with that.", "content_filter"
     return text, "stop"
+
+
+def _without_form(text: str) -> str:
+    """A reply that does not follow the format: other marks for its fields, or the bare values of a JSON object."""
+    return read_demo(text) if text.startswith("{") else text.replace("[[ ## ", "**").replace(" ## ]]", "**")
 
 
 def _write(prompt: Prompt, messages: Messages, quality: float, seed: int, turn: int) -> str:

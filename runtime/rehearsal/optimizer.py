@@ -30,7 +30,9 @@ _REFLECTION = "I provided an assistant with the following instructions to perfor
 _EXAMPLES = "\n```\n\nThe following are examples of different task inputs provided to the assistant"
 _TASK = "\n```\n\nYour task is to write a new instruction for the assistant."
 _FEEDBACK = re.compile(r"^## Feedback\n(.*?)(?=^# Example \d+$|\Z)", re.MULTILINE | re.DOTALL)
-_ATTEMPT = re.compile(r"Instruction #(\d+): (.*?)(?=\W*Prefix #\1:)", re.DOTALL)
+#: An attempt of COPRO's, as DSPy writes a list: each item between marks, its later lines indented.
+_ATTEMPT = re.compile(r"«\s*Instruction #\d+: (.*?)\s*»", re.DOTALL)
+_INDENT = re.compile(r"\n[ \t]+")
 _MODULE = re.compile(r"^Module (\S+)$(.*?)(?=^-{80}$)", re.MULTILINE | re.DOTALL)
 _NUMBER = re.compile(r"\d+")
 #: How often a further look at the data has nothing to add.
@@ -131,7 +133,7 @@ def _propose(prompt: Prompt, rng: random.Random) -> Fields:
 def _best_attempt(text: str) -> str:
     """The last of the attempts, which stand in the order of their scores."""
     attempts = _ATTEMPT.findall(text)
-    return attempts[-1][1].strip().strip("«»").strip() if attempts else text
+    return _INDENT.sub("\n", attempts[-1]) if attempts else text
 
 
 def _describe(prompt: Prompt, rng: random.Random) -> Fields:
