@@ -140,6 +140,7 @@ class _Optimizing:
         inputs, unreadable = await self._make_inputs()
         base = self._task.program()
         before = await self._grade(base, inputs["holdout"])
+        _check_verdicts(before, self._use)
         compiled = await self._compile(inputs)
         prompts = _prompts(compiled, self._task)
         changed = [prompt for prompt in prompts if prompt.prompt_version != prompt.base_version]
@@ -283,6 +284,12 @@ def _check_enough(inputs: Mapping[SetName, Sequence[Inputs]], sets: Mapping[SetN
                 f"--{name} {len(sets[name])}: the inputs of {len(sets[name]) - len(found)} could not be read; take "
                 "more, or another model"
             )
+
+
+def _check_verdicts(before: Sequence[Graded], use: OptimizeUse) -> None:
+    """See that there is anything to go by."""
+    if all(graded.score is None for graded in before):
+        raise BadInput(f"{use.specs['judge'].name}: gave no readable verdict on the hold-out; name another --judge")
 
 
 def kept_calls(plan: OptimizePlan, task: StepTask) -> int:
