@@ -81,6 +81,12 @@ def _open(synthesis: "Synthesis", run: Path, console: Console) -> None:
         console.print(f"going on with {run}{source}: {tally.kept} of {tally.asked} kept")
     elif source:
         console.print(f"{run}{source}; what differs: {'; '.join(synthesis.changes) or 'nothing'}")
+    if prompts := synthesis.programs.prompts:
+        console.print(
+            f"compiled prompts: {', '.join(f'{name} {each.prompt_version}' for name, each in prompts.items())}"
+        )
+    elif synthesis.recipe.programs is not None:
+        console.print(f"{synthesis.recipe.programs}: nothing in it was an improvement; the built-in prompts are used")
 
 
 def run_until_done(work: Coroutine[Any, Any, T], *, stop: Callable[[], None], console: Console) -> T:

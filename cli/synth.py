@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .console import make_console
-from .options import ApiBaseOption, ConcurrencyOption, ModelOption
+from .options import ApiBaseOption, ConcurrencyOption, ModelOption, ProgramsOption
 
 if TYPE_CHECKING:
     from ..experiments import Recipe
@@ -45,6 +45,7 @@ def synth(
             show_default=False,
         ),
     ] = None,
+    programs: ProgramsOption = None,
     batch: Annotated[
         Path | None,
         typer.Option(
@@ -72,12 +73,22 @@ def synth(
     --fill RUN walks first the cells of which RUN has kept no record, then those
     that miss a difficulty, then the rest. What RUN has is noted when the new
     run begins: later it is needed no more.
+
+    --programs DIR takes compiled prompts (condor optimize) in place of the
+    built-in ones. They are noted when the run begins, and it goes on with them;
+    every record says which version of a prompt wrote it.
     """
     from ..experiments import BatchUse, load_recipe
     from .running import synthesise
 
     settled = override(
-        load_recipe(recipe), records=records, model=model, api_base=api_base, concurrency=concurrency, budget=budget
+        load_recipe(recipe),
+        records=records,
+        model=model,
+        api_base=api_base,
+        concurrency=concurrency,
+        budget=budget,
+        programs=programs,
     )
     # Asking again is for once: the command that goes on does not say it.
     command = shlex.join(["condor", *(word for word in sys.argv[1:] if word != "--batch-again")])
@@ -95,6 +106,7 @@ def override(
     api_base: Sequence[str] | None = None,
     concurrency: int | None = None,
     budget: float | None = None,
+    programs: Path | None = None,
 ) -> "Recipe":
     """A recipe with the command line's options in the place of its own values."""
     from ..experiments.recipe import validate_recipe
@@ -103,5 +115,6 @@ def override(
     given = {"name": model, "api_base": list(api_base) if api_base else None}
     data["model"] |= {key: value for key, value in given.items() if value is not None}
     given = {"records": records, "concurrency": concurrency, "budget_usd": budget}
+    given["programs"] = None if programs is None else str(programs)
     data |= {key: value for key, value in given.items() if value is not None}
     return validate_recipe(data, "options")
