@@ -13,6 +13,10 @@ from urllib.request import urlopen
 
 from support import clean_environment, wait_for
 
+#: LiteLLM, which the server imports for jobs, would look for its price map in the net.
+_SERVER = {"MLFLOW_DISABLE_TELEMETRY": "true", "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+_SERVER |= {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+
 
 def make_template(directory: Path) -> Path:
     """A fresh SQLite store without an experiment of Condor's: to make one takes seconds, so tests copy it."""
@@ -39,7 +43,7 @@ def serve_mlflow(directory: Path, template: Path) -> Iterator[str]:
         server = subprocess.Popen(
             [sys.executable, "-m", "mlflow", "server", *options],
             cwd=directory,
-            env=clean_environment() | {"MLFLOW_DISABLE_TELEMETRY": "true"},
+            env=clean_environment() | _SERVER,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
