@@ -13,8 +13,6 @@ from ..recipe import Recipe, flatten
 
 Kind = Literal["synth", "judge", "optimize", "release"]
 
-#: The prefix of tags that say which prompt a stage has.
-PROMPT_TAG = "condor.prompt."
 _LIBRARIES = ("dspy", "mlflow", "litellm")
 
 

@@ -92,6 +92,11 @@ class Spool:
             self._database.executemany(statement, [(receiver, entry.number) for entry in entries])
             self._database.execute("COMMIT")
 
+    def all(self, kind: str) -> list[SpoolEntry]:
+        """All entries of a kind, in order, whether they were sent or not."""
+        rows = self._read("SELECT number, kind, body, at_ms FROM spool WHERE kind = ? ORDER BY number", (kind,))
+        return [SpoolEntry(number, kind, json.loads(body), at_ms) for number, kind, body, at_ms in rows]
+
     def last(self, *kinds: str) -> SpoolEntry | None:
         """The last entry of some kinds, or None."""
         marks = ", ".join("?" * len(kinds))
