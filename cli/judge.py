@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.cells import set_cell_size
 
-from .console import printable
+from .console import make_console, printable
 from .exit_codes import SHORTFALL
-from .options import ApiBaseOption, CallsOption, JsonOption, ModelOption, RunArgument
+from .options import ApiBaseOption, CallsOption, JsonOption, ModelOption, NoTrackOption, RunArgument
+from .tracking import tracking
 from .tree_work import model_use, read_model
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def judge(
     api_base: ApiBaseOption = None,
     concurrency: CallsOption = 16,
     as_json: JsonOption = False,
+    no_track: NoTrackOption = False,
 ) -> None:
     """Score first answers and last refinements. The same command again asks for what is missing only."""
     from ..errors import UsageFault
@@ -71,8 +73,8 @@ def judge(
         _warn(spec, own)
         return
     plan = JudgePlan(sample=sample, pairwise=pairwise is not None, seed=seed)
-    with model_use(spec, concurrency, doing="judging") as session:
-        found = session.finish(judge_run(plan, run, session.use))
+    with tracking(make_console(stderr=True), on=not no_track) as tracker, model_use(spec, concurrency, doing="judging") as session:
+        found = session.finish(judge_run(plan, run, session.use, tracker))
     _warn(spec, own)
     if as_json:
         typer.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))

@@ -37,7 +37,7 @@ class RunFacts:
         tags = {"condor.kind": self.kind, "condor.run": self.name, "mlflow.runName": f"{self.kind} {self.name}"}
         if commit := git_commit(Path.cwd()):
             tags["mlflow.source.git.commit"] = commit
-        params = {name: value for name, value in self.params.items() if value is not None}
+        params = {name: _plain(value) for name, value in self.params.items() if value is not None}
         return {"params": {**params, **versions()}, "tags": {**tags, **self.tags}}
 
 
@@ -51,6 +51,10 @@ def synthesis_facts(recipe: Recipe, tree: KnowledgeTree, run: Path) -> RunFacts:
         "condor.tree_version": tree.version,
     }
     return RunFacts("synth", run.resolve().name, params, tags)
+
+
+def _plain(value: object) -> object:
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
 def versions() -> dict[str, str]:

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from ...errors import CondorError, StoreFault
@@ -39,16 +40,19 @@ class _Beside:
     def run(self) -> bool:
         """Work until the run has ended; returns whether everything was sent."""
         threading.Thread(target=self._heed_orders, daemon=True).start()
-        threading.Thread(target=self._record, daemon=True).start()
+        recording = threading.Thread(target=self._record, daemon=True)
+        recording.start()
         self._try(self._sender.reach)
         while not self._ending.wait(self._interval_s if self._sender.has_begun else min(_SOON_S, self._interval_s)):
             if self._sender.may_begin():
                 self._try(self._sender.send)
+        recording.join()
         show_steps(self._journal)
-        return self._try(self._sender.send)
+        sent = self._try(self._sender.send)
+        self._sender.close()
+        return sent
 
-    def _try(self, work: object) -> bool:
-        assert callable(work)
+    def _try(self, work: Callable[[], object]) -> bool:
         try:
             work()
         except StoreFault as exc:

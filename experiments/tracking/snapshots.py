@@ -84,11 +84,10 @@ class Recorder:
 def totals_as_metrics(totals: JournalTotals) -> dict[str, float | None]:
     """Sums over a journal as metrics."""
     cost, kept = totals.cost_usd, totals.kept
+    ended = {"kept": kept, "rejected": totals.rejected, "failed": totals.failed}
     reasons = {f"{outcome}.{reason}": float(count) for (outcome, reason), count in totals.reasons.items()}
     return {
-        "kept": kept,
-        "rejected": totals.rejected,
-        "failed": totals.failed,
+        **(ended if any(ended.values()) else {}),  # a judging has no items
         "calls": totals.calls,
         "inherited_steps": totals.inherited,
         "input_tokens": totals.input_tokens,
