@@ -104,7 +104,7 @@ class ModelFault(BadInput):
 
 
 class StoreFault(BadInput):
-    """MLflow's store cannot be reached, is locked, or has another schema; the message holds no user name or password."""
+    """MLflow's store cannot be reached, is locked, or has another schema; the message holds no password."""
 
 
 class JournalFault(BadInput):

@@ -215,5 +215,9 @@ def _describe(error: Any, lines: dict[tuple[Any, ...], int]) -> str:
 
 
 def _known(place: tuple[Any, ...]) -> list[str]:
-    model: Any = {"refine": RefineSettings, "model": ModelSpec, "tracking": TrackingSettings}.get(place[0], Recipe) if len(place) > 1 else Recipe
+    model: Any = (
+        {"refine": RefineSettings, "model": ModelSpec, "tracking": TrackingSettings}.get(place[0], Recipe)
+        if len(place) > 1
+        else Recipe
+    )
     return list(model.model_fields)

@@ -35,6 +35,9 @@ _MLFLOW = {
     "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
     "MLFLOW_ENABLE_ASYNC_TRACE_LOGGING": "false",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    # More of them would only wait for each other's locks of a SQLite store.
+    "MLFLOW_GENAI_EVAL_MAX_WORKERS": "1",
+    "MLFLOW_GENAI_EVAL_MAX_SCORER_WORKERS": "1",
     "GIT_PYTHON_REFRESH": "quiet",
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # MLflow's evaluation imports LiteLLM
 }

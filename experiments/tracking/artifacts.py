@@ -70,7 +70,11 @@ def _make_samples(run: Path, folder: Path) -> None:
     with Journal(run / JOURNAL_FILE, writable=False) as journal:
         rows = [redacted(sample_row(chain), clean) for chain in islice(journal.kept_chains(), SAMPLES)]
     if rows:
-        table = {"columns": list(rows[0]), "index": list(range(len(rows))), "data": [list(row.values()) for row in rows]}
+        table = {
+            "columns": list(rows[0]),
+            "index": list(range(len(rows))),
+            "data": [list(row.values()) for row in rows],
+        }
         _write(folder / SAMPLES_FILE, table)
 
 

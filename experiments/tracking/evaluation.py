@@ -109,6 +109,7 @@ def _forget_earlier(store: Store, run_id: str) -> None:
 
 def _evaluate(store: Store, run_id: str, rows: list[_Row], judge: str) -> None:
     import mlflow
+    from mlflow import genai
 
     data = [
         {"inputs": {"question": row.shown["question"]}, "outputs": _outputs(row.shown), "tags": {_TAG: "yes"}}
@@ -120,7 +121,7 @@ def _evaluate(store: Store, run_id: str, rows: list[_Row], judge: str) -> None:
     try:
         mlflow.set_experiment(experiment_id=store.experiment_id)
         with _in_silence(), mlflow.start_run(run_id=run_id):
-            mlflow.genai.evaluate(data=data, scorers=list(_scorers(by_record, judge)))
+            genai.evaluate(data=data, scorers=list(_scorers(by_record, judge)))
     finally:
         mlflow.set_tracking_uri(before)
 
@@ -132,7 +133,9 @@ def _outputs(shown: Mapping[str, str]) -> dict[str, str]:
 def _scorers(rows: Mapping[str, _Row], judge: str) -> "Iterator[Scorer]":
     """One for each criterion of the last refinement, and the mean of both stages."""
     for criterion in CRITERIA:
-        yield _scorer(criterion, lambda row: row.refine, lambda verdict, name=criterion: verdict.scores[name], rows, judge)
+        yield _scorer(
+            criterion, lambda row: row.refine, lambda verdict, name=criterion: verdict.scores[name], rows, judge
+        )
     yield _scorer("overall", lambda row: row.refine, lambda verdict: verdict.overall, rows, judge)
     yield _scorer("first_answer_overall", lambda row: row.void, lambda verdict: verdict.overall, rows, judge)
 

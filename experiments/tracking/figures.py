@@ -1,4 +1,4 @@
-"""Figures of a run, as PNG. They are drawn without pyplot, which keeps figures of its own and is made for one thread."""
+"""Figures of a run, as PNG, drawn without pyplot: that keeps figures of its own, and is made for one thread."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ _FONTS = ["Noto Sans CJK SC", "WenQuanYi Micro Hei", "SimHei", "DejaVu Sans"]
 
 
 def save_kept_figure(snapshots: Sequence[SpoolEntry], path: Path) -> None:
-    """Draw how many records were kept, rejected and failed over the time since the beginning; nothing for no figures."""
+    """Draw the records kept, rejected and failed over the time since the beginning; nothing where no figures are."""
     if not snapshots:
         return
     from matplotlib.figure import Figure
@@ -48,7 +48,9 @@ def _draw(axes: Any, what: str, values: Mapping[str, Any]) -> None:
     """One part: a row for each value, the lowest refinements first where there are many."""
     names = sorted(values, key=lambda name: values[name]["refine"]["mean"] or 0)[:_MOST_BARS]
     for stage, offset in (("void", -0.12), ("refine", 0.12)):
-        found = [(row, values[name][stage]) for row, name in enumerate(names) if values[name][stage]["mean"] is not None]
+        found = [
+            (row, values[name][stage]) for row, name in enumerate(names) if values[name][stage]["mean"] is not None
+        ]
         middle = [each["mean"] for _, each in found]
         low, high = ([each[end] if each[end] is not None else each["mean"] for _, each in found] for end in _ENDS)
         errors = [[m - bound for m, bound in zip(middle, low, strict=True)]]

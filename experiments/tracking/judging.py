@@ -25,7 +25,11 @@ def show_beginning(
     Raises:
         OutputFault: the journal of verdicts cannot be written.
     """
-    params = {"model.name": judge.name, **{f"model.{name}": value for name, value in judge.sampling.items()}, **settings}
+    params = {
+        "model.name": judge.name,
+        **{f"model.{name}": value for name, value in judge.sampling.items()},
+        **settings,
+    }
     tags = {"condor.rehearsal": "yes" if judge.is_rehearsal else "no", "condor.model": judge.name}
     with Journal(run / JOURNAL_FILE, writable=False) as journal:
         meta = journal.meta()

@@ -1,4 +1,4 @@
-"""What MLflow takes: names, lengths and numbers of things; what is longer or named otherwise is made to fit, visibly."""
+"""What MLflow takes: names, lengths and numbers; what is longer or named otherwise is made to fit, visibly."""
 
 import math
 import re

@@ -70,7 +70,6 @@ class Recorder:
             figures["calls_per_s"] = (totals.calls - self._start.calls) / seconds
         self._spool.append(METRICS, {"step": totals.calls, "metrics": fit_metrics(figures)}, at_ms=at_ms)
 
-
     def _record_prompts(self) -> None:
         """Add the versions of the prompts that brought results, where there are new ones."""
         if (used := self._journal.used_prompts()) != self._prompts:

@@ -148,7 +148,9 @@ class _Trace:
         return [
             self._span(step.stage, "CHAIN", self.inputs, self.outputs, prompt | {"model": step.model}, root=True),
             self._span("prompt", "PARSER", self.inputs, self.messages, prompt, at_start=True),
-            self._span("reply", "LLM", {"messages": self.messages, "values": self.inputs}, self.outputs, prompt | model),
+            self._span(
+                "reply", "LLM", {"messages": self.messages, "values": self.inputs}, self.outputs, prompt | model
+            ),
             self._span("parse", "PARSER", self.outputs, read, {"outcome": step.outcome}, at_end=True),
         ]
 

@@ -157,7 +157,9 @@ class Tracker:
     def _say(self, what: str) -> None:
         if not self._told:
             self._told = True
-            self._tell(f"{what}; the run goes on, and what MLflow misses waits in its journal: condor track RUN sends it")
+            self._tell(
+                f"{what}; the run goes on, and what MLflow misses waits in its journal: condor track RUN sends it"
+            )
 
     def _wait(self, most_s: float | None) -> None:
         """Let the process send what is left, and end it."""
