@@ -59,6 +59,20 @@ class RefineSettings(BaseModel):
     gate: Literal["judge"] | None = None
 
 
+class TrackingSettings(BaseModel):
+    """What of a run is shown in MLflow step by step.
+
+    Attributes:
+        traces_every: the first step, and of those after it one in so many, is shown as a trace.
+        traces_most: as many traces at most; 0 for none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    traces_every: int = Field(default=500, ge=1, strict=True)
+    traces_most: int = Field(default=200, ge=0, le=10_000, strict=True)
+
+
 class Recipe(BaseModel):
     """What to synthesise.
 
@@ -76,6 +90,7 @@ class Recipe(BaseModel):
         parse_retries: how often a reply that does not parse is asked for again, with the error fed back.
         concurrency: calls in flight at most.
         budget_usd: what the run may cost in all its sessions; None for no limit.
+        tracking: what of it is shown in MLflow step by step.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -93,6 +108,7 @@ class Recipe(BaseModel):
     parse_retries: int = Field(default=2, ge=0, le=10, strict=True)
     concurrency: int = Field(default=16, ge=1, le=4096, strict=True)
     budget_usd: float | None = Field(default=None, gt=0)
+    tracking: TrackingSettings = TrackingSettings()
 
     _no_doubles = field_validator("tree", "languages", "tasks", "difficulties")(_distinct)
 
@@ -104,8 +120,8 @@ class Recipe(BaseModel):
 
 #: Keys that may differ between two sessions of one run: they do not change what is written, or only how much of it.
 _FREE_KEYS = frozenset({"records", "concurrency", "parse_retries", "budget_usd"})
-#: Likewise of the model: where it is served and what it costs. (A tree is compared by its version instead of its name,
-#: a judge by its identity, programs by their prompts.)
+#: Likewise of the model: where it is served and what it costs; and what is shown of a run. (A tree is compared by its
+#: version instead of its name, a judge by its identity, programs by their prompts.)
 _FREE_OF_MODEL = (
     "model.api_base",
     "model.api_key_env",
@@ -118,6 +134,7 @@ _FREE_OF_MODEL = (
     "programs",
     "tree",
     "judge",
+    "tracking.",
 )
 
 
@@ -181,15 +198,16 @@ def differences(before: Recipe, now: Recipe) -> list[str]:
 
 def _binding(recipe: Recipe) -> dict[str, Any]:
     """What of a recipe decides what is written, by key. A judge does where it is a gate, wherever it is served."""
-    flat = _flat(recipe.model_dump(mode="json"))
+    flat = flatten(recipe.model_dump(mode="json"))
     bound = {key: value for key, value in flat.items() if key not in _FREE_KEYS and not key.startswith(_FREE_OF_MODEL)}
-    return bound | (_flat(recipe.judge_spec.identity, "judge.") if recipe.refine.gate else {})
+    return bound | (flatten(recipe.judge_spec.identity, "judge.") if recipe.refine.gate else {})
 
 
-def _flat(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+def flatten(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """The values of a nested mapping under dotted keys."""
     flat: dict[str, Any] = {}
     for key, item in value.items():
-        flat |= _flat(item, f"{prefix}{key}.") if isinstance(item, dict) else {f"{prefix}{key}": item}
+        flat |= flatten(item, f"{prefix}{key}.") if isinstance(item, dict) else {f"{prefix}{key}": item}
     return flat
 
 
@@ -234,6 +252,11 @@ def _describe(error: Any, lines: dict[tuple[Any, ...], int]) -> str:
 
 
 def _known(place: tuple[Any, ...]) -> list[str]:
-    parts = {"refine": RefineSettings, "model": ModelSpec, "judge": ModelSpec}
-    model: Any = parts.get(place[0], Recipe) if len(place) > 1 else Recipe
+    parts: dict[str, Any] = {
+        "refine": RefineSettings,
+        "model": ModelSpec,
+        "judge": ModelSpec,
+        "tracking": TrackingSettings,
+    }
+    model = parts.get(place[0], Recipe) if len(place) > 1 else Recipe
     return list(model.model_fields)

@@ -21,6 +21,8 @@ from .opening import begin_run, resume_run
 from .recipe import Recipe
 from .refined_forecast import Expectations, RefinedForecast, refine_forecast
 from .roles import Roles, assign_roles
+from .tracking.synthesis import show_beginning, show_outcome
+from .tracking.tracker import Tracker
 from .trees import load_trees
 
 #: What the run has cost at most, in USD, in a journal's word on itself: kept where there is a budget.
@@ -42,6 +44,7 @@ class Synthesis:
         changes: what differs from that run, a line each; of a run that begins.
         expected: what the refined forecast rests on besides the run's figures.
         programs: the compiled prompts that it asks with.
+        tracker: shows it in MLflow, if anything does.
     """
 
     recipe: Recipe
@@ -55,6 +58,7 @@ class Synthesis:
     forked_from: str | None = None
     changes: tuple[str, ...] = ()
     programs: Programs = field(default_factory=Programs)
+    tracker: Tracker | None = None
 
     def refined_forecast(self) -> RefinedForecast:
         """What the run will come to, by its figures of this moment."""
@@ -68,6 +72,12 @@ class Synthesis:
                 has taken steps over from another run; any other is kept as it is.
             OutputFault: the journal cannot be written.
         """
+        outcome = await self._run()
+        if self.tracker is not None:
+            show_outcome(self.tracker, outcome)
+        return outcome
+
+    async def _run(self) -> Outcome:
         if self.batch is not None:
             return await self.batch.run(self.synthesizer.run)
         try:
@@ -75,6 +85,8 @@ class Synthesis:
         except ModelFault:
             taken_over = self.resumed and self.journal.totals().inherited
             if not (self.journal.holds_replies() or taken_over or self.directory.batch.exists()):
+                if self.tracker is not None:
+                    self.tracker.abandon()
                 self.journal.close()
                 self.directory.discard()
             raise
@@ -96,6 +108,7 @@ def prepare_synthesis(
     on_change: Callable[[Tally], None] = lambda _: None,
     on_taken: Callable[[TakenIn], None] = lambda _: None,
     tell: Callable[[str], None] = lambda _: None,
+    tracker: Tracker | None = None,
 ) -> Iterator[Synthesis]:
     """Check everything that can be checked without a call, make or open the run, and hold it.
 
@@ -108,6 +121,7 @@ def prepare_synthesis(
         on_change: is called with the figures whenever they change.
         on_taken: is told what results of batches were taken in.
         tell: is told, in a line, of what makes the run wait.
+        tracker: shows the run in MLflow; by default nothing does.
 
     Raises:
         BadInput: a tree, a model, a key or a directory is not what the recipe needs, the run was made from another
@@ -139,6 +153,8 @@ def prepare_synthesis(
         session = held.enter_context(open_batch_session(directory, journal, roles.writer, use, on_taken))
         if recipe.budget_usd is not None:
             _resume_budget(roles, recipe.budget_usd, journal)
+        if tracker is not None:
+            show_beginning(tracker, recipe, tree, journal)
         yield Synthesis(
             recipe=recipe,
             tree=tree,
@@ -150,6 +166,7 @@ def prepare_synthesis(
             forked_from=journal.meta().get("forked_from"),
             changes=changes,
             programs=settled,
+            tracker=tracker,
             expected=Expectations.of(
                 recipe, cells=len(sampler), inheritable=inherited.stage_figures() if inherited is not None else {}
             ),
