@@ -9,6 +9,7 @@
     │   ├── FetchFault              an address that cannot be fetched, or answers what it should not
     │   ├── OutputFault             a place that cannot be written
     │   ├── RecipeFault             a recipe that does not say what a recipe must
+    │   ├── ProgramFault            a compiled program that cannot be read, or is not for the prompts of today
     │   ├── TreeFault               a tree that is not a forest under one root
     │   │   ├── TagFault            a tag that is empty, too long, or holds control characters
     │   │   ├── DuplicateTag        two siblings of one name
@@ -70,6 +71,10 @@ class OutputFault(BadInput):
 
 class RecipeFault(BadInput):
     """A recipe is not valid: the message names the file, the line or key, and what was expected."""
+
+
+class ProgramFault(BadInput):
+    """A compiled program is none, or was compiled for another signature than the one that its stage has."""
 
 
 class TreeFault(BadInput):
