@@ -7,13 +7,13 @@ import base64
 import gzip
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ...compression import inflate_gzip
 from ...errors import PromptFault, UnreadableFile
 from ...hashing import canonical_json
+from ..compiled import CompiledPrompt
 from .template import Messages
 
 #: Tags of a version: how many pieces there are, and each piece.
@@ -28,13 +28,13 @@ class PromptBody(BaseModel):
 
     Attributes:
         messages: what the model reads, with `{field}` in the place of each input.
-        state: of the stage's predictor, as DSPy dumps it: instructions and demos.
+        prompt: the predictor's state, with what it was compiled for and from; a built-in prompt is its own base.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     messages: Messages
-    state: dict[str, Any]
+    prompt: CompiledPrompt
 
 
 def pack_body(body: PromptBody) -> dict[str, str]:
