@@ -1,7 +1,7 @@
 """A recipe: everything that decides what a run writes, as a YAML file that a person reads and edits."""
 
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
@@ -54,6 +54,7 @@ class Recipe(BaseModel):
         parse_retries: how often a reply that does not parse is asked for again, with the error fed back.
         concurrency: calls in flight at most.
         budget_usd: what the run may cost in all its sessions; None for no limit.
+        prompts: what a run that begins asks with: the champions of the prompt registry, or the built-in prompts.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -69,6 +70,7 @@ class Recipe(BaseModel):
     parse_retries: int = Field(default=2, ge=0, le=10, strict=True)
     concurrency: int = Field(default=16, ge=1, le=4096, strict=True)
     budget_usd: float | None = Field(default=None, gt=0)
+    prompts: Literal["champion", "built-in"] = "champion"
 
     _no_doubles = field_validator("tree", "languages", "tasks", "difficulties")(_distinct)
 

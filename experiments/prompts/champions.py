@@ -1,7 +1,8 @@
 """Which version of each prompt synthesis uses: the champion, the one before it, and what they restore to."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from ...errors import PromptFault, StoreFault
 from ...programs import Stage
@@ -10,6 +11,7 @@ from ..tracking.store import Store
 from .names import stage_of, stages
 from .registering import TOGETHER
 from .registry import (
+    BUILT_IN,
     CHAMPION,
     RegisteredPrompt,
     champion_history,
@@ -156,17 +158,17 @@ def _set_all(
         raise
 
 
-def champions(store: Store) -> dict[str, RegisteredPrompt]:
+def champions(store: Store, names: Iterable[str]) -> dict[str, RegisteredPrompt]:
     """The champions, by prompt name; a prompt without one is left out.
 
     Raises:
         StoreFault: the store failed.
     """
-    found = {name: [each for each in versions_of(store, name) if each.champion] for name in sorted(stages())}
+    found = {name: [each for each in versions_of(store, name) if each.champion] for name in names}
     return {name: versions[0] for name, versions in found.items() if versions}
 
 
-def champion_programs(store: Store, only: Sequence[type[Stage]] | None = None) -> Programs:
+def champion_programs(store: Store, only: Sequence[type[Stage[Any]]] | None = None) -> Programs:
     """What the champions put in the place of the built-in prompts.
 
     Args:
@@ -177,18 +179,10 @@ def champion_programs(store: Store, only: Sequence[type[Stage]] | None = None) -
         PromptFault: a champion was made for another signature than its stage has now, or is damaged.
         StoreFault: the store failed.
     """
-    wanted = None if only is None else {kind.name for kind in only}
-    found = [restore(version) for version in champions(store).values() if _matters(version, wanted)]
-    return Programs.of(prompt for prompt in found if prompt.prompt_version != prompt_version_of(prompt.stage))
-
-
-def _matters(version: RegisteredPrompt, wanted: set[str] | None) -> bool:
-    return wanted is None or stage_of(version.name).name in wanted
-
-
-def prompt_version_of(stage: str) -> str:
-    """The version of a stage's built-in prompt."""
-    return next(kind() for kind in stages().values() if kind.name == stage).prompt_version()
+    names = [name for name, kind in stages().items() if only is None or kind in only]
+    found = champions(store, names)
+    # A built-in champion stands for the built-in prompt, also where it was that of another Condor.
+    return Programs.of(restore(version) for version in found.values() if version.source != BUILT_IN)
 
 
 def restore(version: RegisteredPrompt) -> CompiledPrompt:

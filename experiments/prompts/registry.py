@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
@@ -226,13 +227,11 @@ def registering(store: Store) -> Iterator[None]:
     Raises:
         StoreFault: another process holds it for too long.
     """
-    from sqlalchemy.engine import make_url
-
-    database = make_url(store.address).database if store.address.startswith("sqlite:") else None
-    if not database or database == ":memory:":
+    database = database_file(store.address)
+    if database is None:
         yield
         return
-    lock = FileLock(f"{database}.prompts.lock", timeout=_LOCK_S)
+    lock = FileLock(database.with_name(f".{database.name}.prompts.lock"), timeout=_LOCK_S)
     try:
         lock.acquire()
     except Timeout as exc:
@@ -241,3 +240,9 @@ def registering(store: Store) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def database_file(address: str) -> Path | None:
+    """The file of a SQLite store, or None for a store of another kind."""
+    name = address.removeprefix("sqlite:///")
+    return None if name in (address, "", ":memory:") else Path(name.partition("?")[0])
