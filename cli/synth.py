@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .console import make_console
-from .options import ApiBaseOption, ConcurrencyOption, ModelOption
+from .options import ApiBaseOption, ConcurrencyOption, ModelOption, PromptsChoice
 
 if TYPE_CHECKING:
     from ..experiments import Recipe
@@ -54,6 +54,10 @@ def synth(
             show_default=False,
         ),
     ] = None,
+    prompts: Annotated[
+        PromptsChoice | None,
+        typer.Option("--prompts", help="The registry's champions, or the built-in prompts.", show_default=False),
+    ] = None,
     batch_again: Annotated[
         bool, typer.Option("--batch-again", help="Ask again for what is pending in batch files, and perhaps pay twice.")
     ] = False,
@@ -77,7 +81,13 @@ def synth(
     from .running import synthesise
 
     settled = override(
-        load_recipe(recipe), records=records, model=model, api_base=api_base, concurrency=concurrency, budget=budget
+        load_recipe(recipe),
+        records=records,
+        model=model,
+        api_base=api_base,
+        concurrency=concurrency,
+        budget=budget,
+        prompts=prompts,
     )
     # Asking again is for once: the command that goes on does not say it.
     command = shlex.join(["condor", *(word for word in sys.argv[1:] if word != "--batch-again")])
@@ -95,6 +105,7 @@ def override(
     api_base: Sequence[str] | None = None,
     concurrency: int | None = None,
     budget: float | None = None,
+    prompts: "PromptsChoice | None" = None,
 ) -> "Recipe":
     """A recipe with the command line's options in the place of its own values."""
     from ..experiments.recipe import validate_recipe
@@ -102,6 +113,6 @@ def override(
     data = recipe.model_dump(mode="json")
     given = {"name": model, "api_base": list(api_base) if api_base else None}
     data["model"] |= {key: value for key, value in given.items() if value is not None}
-    given = {"records": records, "concurrency": concurrency, "budget_usd": budget}
+    given = {"records": records, "concurrency": concurrency, "budget_usd": budget, "prompts": prompts}
     data |= {key: value for key, value in given.items() if value is not None}
     return validate_recipe(data, "options")

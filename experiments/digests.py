@@ -13,27 +13,41 @@ _SCHEME = "condor-dataset-1"
 DIGEST_LENGTH = 36
 
 
-def digest_of(kind: str, items: Iterable[object]) -> str:
+class Digest:
     """A digest over items in their order, one at a time: sha256, the first 36 hexadecimal digits.
 
     Args:
         kind: of the set, so that sets of two kinds with the same items are two.
-        items: JSON values; ids of records will do, for they hash all that a record says and comes from.
     """
-    state = hashlib.sha256(f"{_SCHEME} {kind}\n".encode())
-    for item in items:
-        state.update(canonical_json(item).encode("utf-8", "surrogatepass") + b"\n")
-    return state.hexdigest()[:DIGEST_LENGTH]
+
+    def __init__(self, kind: str) -> None:
+        self._state = hashlib.sha256(f"{_SCHEME} {kind}\n".encode())
+        self.count = 0
+
+    def add(self, item: object) -> None:
+        """Take in an item, a JSON value; an id of a record will do, for it hashes all that it says and comes from."""
+        self._state.update(canonical_json(item).encode("utf-8", "surrogatepass") + b"\n")
+        self.count += 1
+
+    @property
+    def value(self) -> str:
+        """The digest of what was added so far."""
+        return self._state.hexdigest()[:DIGEST_LENGTH]
 
 
 def set_digest(ids: Iterable[str]) -> str:
     """The digest of a set of cells or tags that were drawn for an optimisation, in whatever order."""
-    return digest_of("set", sorted(ids))
+    digest = Digest("set")
+    for each in sorted(ids):
+        digest.add(each)
+    return digest.value
 
 
 def tree_digest(version: str) -> str:
     """The digest of a tree, from its version, which is a hash of all its paths."""
-    return digest_of("tree", [version])
+    digest = Digest("tree")
+    digest.add(version)
+    return digest.value
 
 
 def file_digest(path: Path) -> str:

@@ -1,7 +1,7 @@
 """Reading and writing prompt versions in a store: the one place that talks to MLflow's registry."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -246,3 +246,13 @@ def database_file(address: str) -> Path | None:
     """The file of a SQLite store, or None for a store of another kind."""
     name = address.removeprefix("sqlite:///")
     return None if name in (address, "", ":memory:") else Path(name.partition("?")[0])
+
+
+def list_prompts(store: Store, names: Iterable[str]) -> dict[str, list[RegisteredPrompt]]:
+    """The versions of prompts by name; a prompt that has none is left out.
+
+    Raises:
+        StoreFault: the store failed.
+    """
+    found = {name: versions_of(store, name) for name in names}
+    return {name: versions for name, versions in found.items() if versions}
