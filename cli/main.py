@@ -10,7 +10,20 @@ import typer
 from typer.exceptions import TyperException
 
 from ..errors import BadInput, CondorError, Interrupted
-from . import batch, explain, export, forecast, judge, lineage, prompts, quickstart, serve_rehearsal, status, synth, tree
+from . import (
+    batch,
+    explain,
+    export,
+    forecast,
+    judge,
+    lineage,
+    prompts,
+    quickstart,
+    serve_rehearsal,
+    status,
+    synth,
+    tree,
+)
 from .console import printable
 from .exit_codes import BAD_INPUT, FAILED, INTERRUPTED
 

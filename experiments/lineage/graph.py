@@ -88,6 +88,6 @@ class Lineage:
         """Roots, nodes and edges as plain values."""
         return {
             "roots": self.roots,
-            "nodes": [{"id": node.id, "kind": node.kind, "name": node.name, **{"facts": dict(node.facts)}} for node in self.nodes()],
+            "nodes": [vars(node) | {"facts": dict(node.facts)} for node in self.nodes()],
             "edges": [{"made": made, "from": source, "how": how} for made, source, how in self.edges()],
         }

@@ -87,7 +87,7 @@ def _dataset(logged: "DatasetInput") -> Dataset | None:
     """A data set that Condor logged, or None for another."""
     held = logged.dataset
     given = {tag.key: tag.value for tag in logged.tags}.get(_CONTEXT)
-    context = next((each for each in _CONTEXTS if each == given), None)
+    context: Context | None = next((each for each in _CONTEXTS if each == given), None)
     if held is None or context is None or held.source_type != _SOURCE_TYPE:
         return None
     return Dataset(context, held.name, held.digest, _object(held.source), _object(held.profile or "{}"))

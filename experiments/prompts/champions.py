@@ -142,9 +142,7 @@ def rollback(store: Store, name: str) -> list[RegisteredPrompt]:
         return [find_version(store, version.name, version.version) for version in before]
 
 
-def _set_all(
-    store: Store, wanted: Mapping[str, list[int]], histories: Mapping[str, list[int]], *, back: bool
-) -> None:
+def _set_all(store: Store, wanted: Mapping[str, list[int]], histories: Mapping[str, list[int]], *, back: bool) -> None:
     """Set champions; where the store fails in the middle, those that were set are set back."""
     done: list[str] = []
     try:

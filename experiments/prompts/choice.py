@@ -9,9 +9,9 @@ from ...errors import StoreFault
 from ...programs import AnswerQuestion, CritiqueAnswer, RefineAnswer, WriteQuestions
 from ..compiled import Programs
 from ..recipe import Recipe
-from ..tracking.store import Store, open_store, store_address
+from ..tracking.existing import existing_store
+from ..tracking.store import Store
 from .champions import champion_programs
-from .registry import database_file
 
 #: The stages of a synthesis.
 SYNTHESIS_STAGES = (WriteQuestions, AnswerQuestion, CritiqueAnswer, RefineAnswer)
@@ -45,17 +45,12 @@ def find_programs(recipe: Recipe, *, required: bool, tell: Callable[[str], None]
         PromptFault: as `programs_for_synthesis`.
         StoreFault: the store cannot be reached, and the champions were asked for by name.
     """
-    if recipe.prompts == "built-in" or not _may_hold_champions():
+    if recipe.prompts == "built-in":
         return Programs()
     try:
-        return programs_for_synthesis(recipe, open_store())
+        return programs_for_synthesis(recipe, existing_store())
     except StoreFault as exc:
         if required:
             raise StoreFault(f"{exc}; --prompts built-in goes on without the champions") from exc
         tell(f"{exc}; the built-in prompts are used")
         return Programs()
-
-
-def _may_hold_champions() -> bool:
-    file = database_file(store_address())
-    return file is None or file.exists()

@@ -91,9 +91,7 @@ def _add(store: Store, stage: Stage[Any], prompt: CompiledPrompt, tags: Mapping[
     known = {PROMPT_VERSION: prompt.prompt_version, SIGNATURE_HASH: prompt.signature_hash}
     body = PromptBody(messages=stage.prompt(), prompt=prompt)
     said = f"{tags[SOURCE]}, Condor {tags[CONDOR_VERSION]}, prompt version {prompt.prompt_version}"
-    return add_version(
-        store, prompt_name(prompt.stage), body, prompt_template(stage), {**tags, **known}, message=said
-    )
+    return add_version(store, prompt_name(prompt.stage), body, prompt_template(stage), {**tags, **known}, message=said)
 
 
 def program_id(program: CompiledProgram) -> str:

@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
 from ...errors import PromptFault, StoreFault
+from ..tracking.existing import database_file
 from ..tracking.store import Store, store_faults
 from .body import PromptBody, is_body_tag, pack_body, unpack_body
 from .template import Messages
@@ -240,12 +240,6 @@ def registering(store: Store) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def database_file(address: str) -> Path | None:
-    """The file of a SQLite store, or None for a store of another kind."""
-    name = address.removeprefix("sqlite:///")
-    return None if name in (address, "", ":memory:") else Path(name.partition("?")[0])
 
 
 def list_prompts(store: Store, names: Iterable[str]) -> dict[str, list[RegisteredPrompt]]:

@@ -139,7 +139,9 @@ def test_a_champion_for_another_signature_is_refused_in_a_line_that_says_what_to
     promote(store, NAME, 2)
     monkeypatch.setattr(RefineAnswer, "signature", RefineAnswer.signature.with_instructions("Another Condor's."))
     for use in (lambda: programs_for_synthesis(recipe(), store), lambda: promote(store, NAME, 2)):
-        with pytest.raises(PromptFault, match=r"version 2: was made for another signature of refinement .*condor promp"):
+        with pytest.raises(
+            PromptFault, match=r"version 2: was made for another signature of refinement .*condor promp"
+        ):
             use()
     register_built_in(store)
     assert champion(store) == 2
@@ -157,7 +159,10 @@ def test_a_state_that_was_changed_in_the_registry_is_refused(store: Store) -> No
 
 @pytest.mark.parametrize(
     ("name", "version", "said"),
-    [(NAME, 9, "no version 9 in .*; there are 1"), ("condor.cook", 1, "condor.cook: no such prompt in .*there are condor")],
+    [
+        (NAME, 9, "no version 9 in .*; there are 1"),
+        ("condor.cook", 1, "condor.cook: no such prompt in .*there are condor"),
+    ],
 )
 def test_what_is_not_there_is_named(store: Store, name: str, version: int, said: str) -> None:
     register_built_in(store)

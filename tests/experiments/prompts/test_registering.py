@@ -76,7 +76,9 @@ def test_a_compiled_prompt_is_a_version_with_its_scores_and_restores_from_the_re
 
 def test_a_state_far_beyond_what_a_tag_holds_survives(store: Store) -> None:
     noise = " ".join(f"{number * 2654435761 % 2**32:x}" for number in range(40_000))
-    program = compiled(demos=[{"question": f"{number}好{noise}", "draft": "d", "answer": "家" * 50_000} for number in range(3)])
+    program = compiled(
+        demos=[{"question": f"{number}好{noise}", "draft": "d", "answer": "家" * 50_000} for number in range(3)]
+    )
     (version,) = register_compiled(store, program)
     (held,) = [each for each in versions_of(store, "condor.refinement") if each.version == version.version]
     assert len(held.packed) > 3
@@ -142,7 +144,9 @@ def test_over_a_server_the_first_of_two_that_appear_at_once_stands(served: Store
     register_built_in(served)
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda _: register_compiled(served, program)[0].version, range(4)))
-    standing = [v for v in versions_of(served, "condor.refinement") if v.prompt_version == program.prompts[0].prompt_version]
+    standing = [
+        v for v in versions_of(served, "condor.refinement") if v.prompt_version == program.prompts[0].prompt_version
+    ]
     assert [version.version for version in standing] == [found[0]]
     assert len(set(found)) == 1
     assert standing[0].body().prompt == program.prompts[0]

@@ -12,7 +12,23 @@ from condor.experiments.prompts.template import prompt_template
 from condor.programs import AnswerQuestion, Stage
 
 #: What MLflow's search, Jinja and our own marks look out for.
-PIECES = ("{", "}", "{{", "}}", "{%", "%}", "{#", "#}", "question", " ", "\n", "\r", "\\", "'", "\ue0000.question\ue001")
+PIECES = (
+    "{",
+    "}",
+    "{{",
+    "}}",
+    "{%",
+    "%}",
+    "{#",
+    "#}",
+    "question",
+    " ",
+    "\n",
+    "\r",
+    "\\",
+    "'",
+    "\ue0000.question\ue001",
+)
 HOSTILE = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=3)), max_size=12).map("".join)
 
 
