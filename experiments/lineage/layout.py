@@ -20,7 +20,7 @@ BOX_WIDTH, LINE_HEIGHT, PADDING, MARGIN = 250.0, 17.0, 9.0, 24.0
 _COLUMN_GAP, _ROW_GAP, _BEND_HEIGHT = 90.0, 20.0, 16.0
 FONT_SIZE = 12.0
 #: Columns of text in a box, as a terminal counts them: a Chinese character takes two.
-_CELLS = 34
+_CELLS = 32
 _SWEEPS = 8
 COLOURS: dict[Kind, str] = {
     "release": "#fde2c4",
