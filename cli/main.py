@@ -22,6 +22,7 @@ from . import (
     serve_rehearsal,
     status,
     synth,
+    tracking,
     tree,
 )
 from .console import printable
@@ -45,6 +46,7 @@ app.command("export")(export.export)
 app.command("judge")(judge.judge)
 app.add_typer(prompts.app, name="prompts")
 app.command("lineage")(lineage.lineage)
+app.command("track")(tracking.track)
 app.command("serve-rehearsal")(serve_rehearsal.serve_rehearsal)
 
 

@@ -39,6 +39,20 @@ class RefineSettings(BaseModel):
     rounds: int = Field(default=1, ge=1, le=20, strict=True)
 
 
+class TrackingSettings(BaseModel):
+    """What of a run is shown in MLflow step by step.
+
+    Attributes:
+        traces_every: the first step, and of those after it one in so many, is shown as a trace.
+        traces_most: as many traces at most; 0 for none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    traces_every: int = Field(default=500, ge=1, strict=True)
+    traces_most: int = Field(default=200, ge=0, le=10_000, strict=True)
+
+
 class Recipe(BaseModel):
     """What to synthesise.
 
@@ -55,6 +69,7 @@ class Recipe(BaseModel):
         concurrency: calls in flight at most.
         budget_usd: what the run may cost in all its sessions; None for no limit.
         prompts: what a run that begins asks with: the champions of the prompt registry, or the built-in prompts.
+        tracking: what of it is shown in MLflow step by step.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -71,13 +86,15 @@ class Recipe(BaseModel):
     concurrency: int = Field(default=16, ge=1, le=4096, strict=True)
     budget_usd: float | None = Field(default=None, gt=0)
     prompts: Literal["champion", "built-in"] = "champion"
+    tracking: TrackingSettings = TrackingSettings()
 
     _no_doubles = field_validator("tree", "languages", "tasks", "difficulties")(_distinct)
 
 
 #: Keys that may differ between two sessions of one run: they do not change what is written, or only how much of it.
 _FREE_KEYS = frozenset({"records", "concurrency", "parse_retries", "budget_usd"})
-#: Likewise of the model: where it is served and what it costs. (A tree is compared by its version instead of its name.)
+#: Likewise of the model: where it is served and what it costs; and what is shown of a run. (A tree is compared by its
+#: version instead of its name.)
 _FREE_OF_MODEL = (
     "model.api_base",
     "model.api_key_env",
@@ -88,6 +105,7 @@ _FREE_OF_MODEL = (
     "model.engine",
     "model.price",
     "tree",
+    "tracking.",
 )
 
 
@@ -142,7 +160,7 @@ def save_recipe(recipe: Recipe, path: Path) -> None:
 
 def differences(before: Recipe, now: Recipe) -> list[str]:
     """What of two recipes for one run must not differ and does, a line each."""
-    old, new = _flat(before.model_dump(mode="json")), _flat(now.model_dump(mode="json"))
+    old, new = flatten(before.model_dump(mode="json")), flatten(now.model_dump(mode="json"))
     return [
         f"{key}: {old.get(key)!r} -> {new.get(key)!r}"
         for key in sorted({*old, *new})
@@ -150,10 +168,11 @@ def differences(before: Recipe, now: Recipe) -> list[str]:
     ]
 
 
-def _flat(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+def flatten(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """The values of a nested mapping under dotted keys."""
     flat: dict[str, Any] = {}
     for key, item in value.items():
-        flat |= _flat(item, f"{prefix}{key}.") if isinstance(item, dict) else {f"{prefix}{key}": item}
+        flat |= flatten(item, f"{prefix}{key}.") if isinstance(item, dict) else {f"{prefix}{key}": item}
     return flat
 
 
@@ -198,5 +217,5 @@ def _describe(error: Any, lines: dict[tuple[Any, ...], int]) -> str:
 
 
 def _known(place: tuple[Any, ...]) -> list[str]:
-    model: Any = {"refine": RefineSettings, "model": ModelSpec}.get(place[0], Recipe) if len(place) > 1 else Recipe
+    model: Any = {"refine": RefineSettings, "model": ModelSpec, "tracking": TrackingSettings}.get(place[0], Recipe) if len(place) > 1 else Recipe
     return list(model.model_fields)

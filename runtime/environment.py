@@ -36,6 +36,7 @@ _MLFLOW = {
     "MLFLOW_ENABLE_ASYNC_TRACE_LOGGING": "false",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "GIT_PYTHON_REFRESH": "quiet",
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # MLflow's evaluation imports LiteLLM
 }
 
 

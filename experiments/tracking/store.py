@@ -77,8 +77,10 @@ def open_store(uri: str | None = None) -> Store:
         with _alone(database):
             if database is not None and not (database.exists() and database.stat().st_size):
                 _make(database)
-            client = MlflowClient(tracking_uri=address, registry_uri=address)
-            return Store(shown(address), client, _experiment(client, database), address)
+            # MLflow keeps what it has opened under its address: a relative one would stand for two files.
+            whole = address if database is None else f"sqlite:///{database.absolute()}"
+            client = MlflowClient(tracking_uri=whole, registry_uri=whole)
+            return Store(shown(address), client, _experiment(client, database), whole)
 
 
 @contextmanager
@@ -114,12 +116,8 @@ def reason_of(exc: BaseException) -> str:
 
 def _sqlite_file(address: str) -> Path | None:
     """The file of a SQLite store, or None for a store of another kind."""
-    from sqlalchemy.engine import make_url
-
-    if not address.startswith("sqlite:"):
-        return None
-    name = make_url(address).database
-    return Path(name) if name and name != ":memory:" else None
+    name = address.removeprefix("sqlite:///")
+    return None if name in (address, "", ":memory:") or "?" in name else Path(name)
 
 
 @contextmanager
