@@ -12,10 +12,9 @@ from typing import Literal
 
 from ...corpus.records import Chain
 from ...runtime.journal import Journal
-from ...runtime.run_directory import RunDirectory
+from ...runtime.run_directory import JUDGED, RunDirectory
 from ..compiled import CompiledProgram, SetName
 from ..digests import Digest, file_digest, set_digest, tree_digest
-from ..judging import JUDGED
 from ..status import open_run
 
 #: What a data set was to a run: the context under which MLflow shows it.

@@ -8,10 +8,10 @@ from typing import Any
 from ...errors import LineageFault
 from ...files import read_text
 from ...runtime.journal import Journal
-from ...runtime.run_directory import RunDirectory
+from ...runtime.run_directory import JUDGED, RunDirectory
 from ..compiled import CompiledPrompt
 from ..fork import open_inherited
-from ..judging import JUDGED, REPORT_FILE
+from ..judging import REPORT_FILE
 from ..recipe import Recipe, load_recipe
 from ..status import open_run
 from .compilations import add_model, add_prompt
