@@ -22,7 +22,9 @@
     │   ├── JournalFault            not a journal, or one that a newer version wrote
     │   ├── RunInUse                another process holds the run
     │   ├── RunMismatch             the run was made from another recipe or tree
-    │   └── UnknownRecord           no record of that id in the run
+    │   ├── UnknownRecord           no record of that id in the run
+    │   ├── PromptFault             a prompt version that the registry does not hold, or that cannot be used here
+    │   └── LineageFault            what something was made from is not known here
     ├── ReplyFault                  one reply of the model is no record; the run goes on
     │   ├── UnreadableReply         it does not parse, after the allowed number of tries
     │   ├── TruncatedReply          it ends at the token limit (finish reason `length`)
@@ -126,6 +128,14 @@ class RunMismatch(BadInput):
 
 class UnknownRecord(BadInput):
     """A run holds no record of the given id."""
+
+
+class PromptFault(BadInput):
+    """The prompt registry holds no such prompt or version, or holds one that cannot be used here."""
+
+
+class LineageFault(BadInput):
+    """What something was made from cannot be found: neither on disk nor in the store."""
 
 
 class ReplyFault(CondorError):

@@ -16,7 +16,9 @@ from . import (
     export,
     forecast,
     judge,
+    lineage,
     optimize,
+    prompts,
     quickstart,
     serve_rehearsal,
     status,
@@ -44,6 +46,8 @@ app.command("explain")(explain.explain)
 app.command("export")(export.export)
 app.command("judge")(judge.judge)
 app.command("optimize")(optimize.optimize)
+app.add_typer(prompts.app, name="prompts")
+app.command("lineage")(lineage.lineage)
 app.command("track")(tracking.track)
 app.command("serve-rehearsal")(serve_rehearsal.serve_rehearsal)
 

@@ -34,6 +34,13 @@ class LanguageChoice(StrEnum):
     zh = "zh"
 
 
+class PromptsChoice(StrEnum):
+    """What a run that begins asks with, as typer shows it."""
+
+    champion = "champion"
+    built_in = "built-in"
+
+
 class ScopeChoice(StrEnum):
     """Which tags are compared with each other, as typer shows them."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .console import make_console
-from .options import ApiBaseOption, ConcurrencyOption, ModelOption, NoTrackOption, ProgramsOption
+from .options import ApiBaseOption, ConcurrencyOption, ModelOption, NoTrackOption, ProgramsOption, PromptsChoice
 
 if TYPE_CHECKING:
     from ..experiments import Recipe
@@ -55,6 +55,10 @@ def synth(
             show_default=False,
         ),
     ] = None,
+    prompts: Annotated[
+        PromptsChoice | None,
+        typer.Option("--prompts", help="The registry's champions, or the built-in prompts.", show_default=False),
+    ] = None,
     batch_again: Annotated[
         bool, typer.Option("--batch-again", help="Ask again for what is pending in batch files, and perhaps pay twice.")
     ] = False,
@@ -90,6 +94,7 @@ def synth(
         concurrency=concurrency,
         budget=budget,
         programs=programs,
+        prompts=prompts,
     )
     # Asking again is for once: the command that goes on does not say it.
     command = shlex.join(["condor", *(word for word in sys.argv[1:] if word != "--batch-again")])
@@ -111,6 +116,7 @@ def override(
     concurrency: int | None = None,
     budget: float | None = None,
     programs: Path | None = None,
+    prompts: "PromptsChoice | None" = None,
 ) -> "Recipe":
     """A recipe with the command line's options in the place of its own values."""
     from ..experiments.recipe import validate_recipe
@@ -118,7 +124,7 @@ def override(
     data = recipe.model_dump(mode="json")
     given = {"name": model, "api_base": list(api_base) if api_base else None}
     data["model"] |= {key: value for key, value in given.items() if value is not None}
-    given = {"records": records, "concurrency": concurrency, "budget_usd": budget}
+    given = {"records": records, "concurrency": concurrency, "budget_usd": budget, "prompts": prompts}
     given["programs"] = None if programs is None else str(programs)
     data |= {key: value for key, value in given.items() if value is not None}
     return validate_recipe(data, "options")

@@ -90,6 +90,7 @@ class Recipe(BaseModel):
         parse_retries: how often a reply that does not parse is asked for again, with the error fed back.
         concurrency: calls in flight at most.
         budget_usd: what the run may cost in all its sessions; None for no limit.
+        prompts: what a run that begins asks with: the champions of the prompt registry, or the built-in prompts.
         tracking: what of it is shown in MLflow step by step.
     """
 
@@ -108,6 +109,7 @@ class Recipe(BaseModel):
     parse_retries: int = Field(default=2, ge=0, le=10, strict=True)
     concurrency: int = Field(default=16, ge=1, le=4096, strict=True)
     budget_usd: float | None = Field(default=None, gt=0)
+    prompts: Literal["champion", "built-in"] = "champion"
     tracking: TrackingSettings = TrackingSettings()
 
     _no_doubles = field_validator("tree", "languages", "tasks", "difficulties")(_distinct)

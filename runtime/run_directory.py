@@ -16,6 +16,8 @@ COVERED_FILE = "covered.json"
 PROGRAMS_FILE = "programs.json"
 BATCH_FILE = "batch.db"
 VECTORS_FILE = "vectors.db"
+#: Where the judging of a run lives, with a journal of its own.
+JUDGED = "judged"
 _LOCK_FILE = "run.lock"
 #: What became of work on a tree, by the kind of work.
 REPORT_FILES = {"growth": "growth.json", "harvest": "harvest.json", "update": "update.json"}
