@@ -148,6 +148,11 @@ def differences(before: Recipe, now: Recipe) -> list[str]:
     ]
 
 
+def recipe_parameters(recipe: Recipe) -> dict[str, Any]:
+    """A recipe's keys and values without nesting: `model.name` for a name under a model."""
+    return _flat(recipe.model_dump(mode="json"))
+
+
 def _flat(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for key, item in value.items():

@@ -219,9 +219,9 @@ class Journal:
     def makers(self, kind: RecordKind) -> list[Maker]:
         """Who made the records of a kind, in the order in which each of them began."""
         rows = self._query(
-            "SELECT body ->> '$.provenance.model', body -> '$.provenance.sampling',"
-            " body ->> '$.provenance.prompt_version' FROM records WHERE kind = ? AND body ->> '$.provenance.model'"
-            " IS NOT NULL GROUP BY 1, 2, 3 ORDER BY min(rowid)",
+            "SELECT json_extract(body, '$.provenance.model'), json_extract(body, '$.provenance.sampling'),"
+            " json_extract(body, '$.provenance.prompt_version') FROM records WHERE kind = ?"
+            " AND json_extract(body, '$.provenance') IS NOT NULL GROUP BY 1, 2, 3 ORDER BY min(rowid)",
             (kind,),
         )
         return [Maker(model, json.loads(sampling or "{}"), version) for model, sampling, version in rows]
