@@ -8,7 +8,7 @@ from .console import printable
 
 _GAP = "  "
 #: What a column takes at most as long as there is more than one of them.
-_WIDEST = 34
+_WIDEST = 40
 _NARROWEST = 8
 
 
@@ -35,7 +35,7 @@ def _widths(table: Sequence[Sequence[str]], width: int) -> list[int]:
     natural = [max(cell_len(row[column]) for row in table) for column in range(len(table[0]))]
     if sum(natural) + len(_GAP) * (len(natural) - 1) <= width:
         return natural
-    first = min(natural[0], max(_NARROWEST, width // 3))
+    first = min(natural[0], max(_NARROWEST, width * 2 // 5))
     room = max(_NARROWEST, width - first - len(_GAP))
     return [first, *(min(column, _WIDEST, room) for column in natural[1:])]
 
@@ -56,7 +56,7 @@ def _portions(widths: Sequence[int], width: int) -> list[list[int]]:
 
 def _lines(cells: Sequence[tuple[str, int]]) -> list[str]:
     """A row, on as many lines as its longest cell takes."""
-    wrapped = [_wrap(text, width) for text, width in cells]
+    wrapped = [wrap(text, width) for text, width in cells]
     height = max(map(len, wrapped))
     return [
         _GAP.join(
@@ -67,7 +67,7 @@ def _lines(cells: Sequence[tuple[str, int]]) -> list[str]:
     ]
 
 
-def _wrap(text: str, width: int) -> list[str]:
+def wrap(text: str, width: int) -> list[str]:
     """Text on lines of at most so many columns, broken between words where that is possible."""
     lines = [""]
     for word in text.split():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .columns import lay_out
+from .columns import lay_out, wrap
 from .console import make_console, printable
 
 if TYPE_CHECKING:
@@ -63,4 +63,6 @@ def _as_table(found: "Report", width: int) -> str:
     lines: list[str] = []
     for section in found.sections:
         lines += [printable(section.title), *lay_out(section.header, section.rows, width), ""]
-    return "\n".join([*lines, *map(printable, found.notes)]).rstrip("\n") + "\n"
+    for note in found.notes:
+        lines += wrap(printable(note), width)
+    return "\n".join(lines).rstrip("\n") + "\n"

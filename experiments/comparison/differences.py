@@ -131,7 +131,7 @@ def _refusal(baseline: ComparedRun, run: ComparedRun) -> str | None:
     if judge.identity == other.identity and judge.score_prompt == other.score_prompt:
         return None
     what = f"by {other.name}" if judge.name != other.name else "with other settings or another prompt"
-    return f"judged {what}, the baseline by {judge.name}: scores of different judges are not compared"
+    return f"{run.path} is judged {what}, the baseline by {judge.name}: scores of different judges are not compared"
 
 
 def _prompts_for_pairs(run: ComparedRun) -> str | None:

@@ -9,6 +9,9 @@ from ...corpus.records import Chain
 from ...runtime.journal import Journal
 from ...vocabulary import LANGUAGES, Language
 
+#: A record's stages, from the first to the last.
+_ORDER = ("question", "answer", "critique", "refinement")
+
 
 @dataclass(frozen=True)
 class PerKept:
@@ -120,9 +123,16 @@ def run_figures(journal: Journal, asked: int, lengths: dict[Language, Lengths]) 
         output_tokens=totals.output_tokens,
         cost_usd=totals.cost_usd,
         per_kept=PerKept(each(totals.calls), each(totals.input_tokens + totals.output_tokens), each(totals.cost_usd)),
-        waiting={stage: _waiting(seconds) for stage, seconds in journal.step_seconds().items()},
+        waiting=_all_waiting(journal),
         lengths=lengths,
     )
+
+
+def _all_waiting(journal: Journal) -> dict[str, Waiting]:
+    """Stage -> seconds of its steps, in the order in which stages are worked through."""
+    seconds = journal.step_seconds()
+    in_order = (*(stage for stage in _ORDER if stage in seconds), *(stage for stage in seconds if stage not in _ORDER))
+    return {stage: _waiting(seconds[stage]) for stage in in_order}
 
 
 def _waiting(seconds: Sequence[float]) -> Waiting:

@@ -117,9 +117,9 @@ def _waiting(figures: Sequence[RunFigures]) -> list[tuple[str, ...]]:
 
     def show(found: RunFigures, stage: str) -> str:
         waited = found.waiting.get(stage)
-        return f"{waited.p50_s:.2f} / {waited.p95_s:.2f} s" if waited else NONE
+        return f"{waited.p50_s:.2f} / {waited.p95_s:.2f}" if waited else NONE
 
-    return [(f"{stage} p50 / p95", *(show(found, stage) for found in figures)) for stage in stages]
+    return [(f"{stage}: seconds, p50 / p95", *(show(found, stage) for found in figures)) for stage in stages]
 
 
 def _lengths(figures: Sequence[RunFigures]) -> list[tuple[str, ...]]:
