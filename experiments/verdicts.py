@@ -16,7 +16,6 @@ from ..runtime.journal import Journal
 from ..runtime.models import model_identity
 from ..runtime.run_directory import RunDirectory
 from ..runtime.steps import step_key
-from ..vocabulary import RecordKind
 from .judgement import Judged
 from .judging import JUDGED, REPORT_FILE
 
@@ -51,14 +50,10 @@ def open_verdicts(run: Path) -> Journal | None:
 
 
 def known_judges(verdicts: Journal) -> tuple[KnownJudge, ...]:
-    """Who has judged, in the order in which each of them began.
-
-    A judge whose every verdict repeats one of another judge to the letter is not told apart from that one.
-    """
+    """Who has judged, in the order in which each of them began."""
     judges: dict[str, KnownJudge] = {}
-    of_kind: tuple[tuple[RecordKind, str], ...] = (("verdict", "score_prompt"), ("preference", "compare_prompt"))
-    for kind, prompt in of_kind:
-        for maker in verdicts.makers(kind):
+    for stage, prompt in ((ScoreStage.name, "score_prompt"), (CompareStage.name, "compare_prompt")):
+        for maker in verdicts.makers(stage):
             identity = canonical_json(model_identity(maker.model, maker.sampling))
             judge = judges.get(identity, KnownJudge(maker.model, identity))
             judges[identity] = replace(judge, **{prompt: maker.prompt_version})

@@ -5,7 +5,7 @@ import re
 from .report import Report, Section
 
 #: What Markdown or HTML would take for more than text.
-_MARKUP = re.compile(r"[\\`*|<>&~]|\b_\B|\B_\b|\B_\B|\](?=[(\[:])|^#")
+_MARKUP = re.compile(r"[\\`*|<>&~]|(?<![^\W_])_|_(?![^\W_])|\](?=[(\[:])|^#")
 _BREAK = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 

@@ -120,7 +120,7 @@ class JournalTotals:
 
 @dataclass(frozen=True)
 class Maker:
-    """A model with the settings and the prompt that it made records with, as their provenance says.
+    """A model with the settings and the prompt that it made records with.
 
     Attributes:
         model: as LiteLLM names it.

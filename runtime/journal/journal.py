@@ -17,7 +17,6 @@ from pydantic import ValidationError
 
 from ...corpus.records import Answer, Chain, Critique, Question, Record, Refinement, parse_record
 from ...errors import JournalFault
-from ...vocabulary import RecordKind
 from ..ledger import Ledger
 from .entries import ItemEntry, JournalTotals, Maker, StageFigures, StepEntry, StepOutcome, TurnEntry
 from .file import check_file, connect, create_file
@@ -216,13 +215,16 @@ class Journal:
         )
         return [(stage, version) for stage, version in rows]
 
-    def makers(self, kind: RecordKind) -> list[Maker]:
-        """Who made the records of a kind, in the order in which each of them began."""
+    def makers(self, stage: str) -> list[Maker]:
+        """Who made the records of a stage that makes one a step, in the order in which each of them began.
+
+        Settings are those in a record's provenance: of a record that two models made to the letter, the first one's.
+        """
         rows = self._query(
-            "SELECT json_extract(body, '$.provenance.model'), json_extract(body, '$.provenance.sampling'),"
-            " json_extract(body, '$.provenance.prompt_version') FROM records WHERE kind = ?"
-            " AND json_extract(body, '$.provenance') IS NOT NULL GROUP BY 1, 2, 3 ORDER BY min(rowid)",
-            (kind,),
+            "SELECT steps.model, json_extract(records.body, '$.provenance.sampling'), steps.prompt_version FROM steps"
+            " JOIN records ON records.id = json_extract(steps.output, '$.records[0]')"
+            " WHERE steps.stage = ? AND steps.outcome = 'done' GROUP BY 1, 2, 3 ORDER BY min(steps.rowid)",
+            (stage,),
         )
         return [Maker(model, json.loads(sampling or "{}"), version) for model, sampling, version in rows]
 

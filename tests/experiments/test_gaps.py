@@ -155,7 +155,7 @@ def test_one_test_stays_as_it_is_and_none_is_none() -> None:
 @given(p_values=P_VALUES, seed=st.integers(0, 9))
 def test_adjusted_values_keep_their_order_and_never_fall(p_values: list[Any], seed: int) -> None:
     found = adjust_holm(p_values)
-    known = [(before, after) for before, after in zip(p_values, found, strict=True) if before is not None]
+    known = [(before, after or 0.0) for before, after in zip(p_values, found, strict=True) if before is not None]
     assert [after for before, after in zip(p_values, found, strict=True) if before is None] == [None] * (
         len(p_values) - len(known)
     )
