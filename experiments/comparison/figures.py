@@ -130,7 +130,7 @@ def run_figures(journal: Journal, asked: int, lengths: dict[Language, Lengths]) 
 
 def _all_waiting(journal: Journal) -> dict[str, Waiting]:
     """Stage -> seconds of its steps, in the order in which stages are worked through."""
-    seconds = journal.step_seconds()
+    seconds = journal.stage_seconds()
     in_order = (*(stage for stage in _ORDER if stage in seconds), *(stage for stage in seconds if stage not in _ORDER))
     return {stage: _waiting(seconds[stage]) for stage in in_order}
 

@@ -228,7 +228,7 @@ class Journal:
         )
         return [Maker(model, json.loads(sampling or "{}"), version) for model, sampling, version in rows]
 
-    def step_seconds(self) -> dict[str, list[float]]:
+    def stage_seconds(self) -> dict[str, list[float]]:
         """Stage -> seconds that each of its steps with a result waited for replies, in ascending order."""
         seconds: dict[str, list[float]] = {}
         rows = "SELECT stage, seconds FROM steps WHERE calls > 0 AND outcome IN ('done', 'invalid') ORDER BY 1, 2"
