@@ -140,7 +140,7 @@ def save_recipe(recipe: Recipe, path: Path) -> None:
 
 def differences(before: Recipe, now: Recipe) -> list[str]:
     """What of two recipes for one run must not differ and does, a line each."""
-    old, new = _flat(before.model_dump(mode="json")), _flat(now.model_dump(mode="json"))
+    old, new = flatten(before.model_dump(mode="json")), flatten(now.model_dump(mode="json"))
     return [
         f"{key}: {old.get(key)!r} -> {new.get(key)!r}"
         for key in sorted({*old, *new})
@@ -148,15 +148,11 @@ def differences(before: Recipe, now: Recipe) -> list[str]:
     ]
 
 
-def recipe_parameters(recipe: Recipe) -> dict[str, Any]:
-    """A recipe's keys and values without nesting: `model.name` for a name under a model."""
-    return _flat(recipe.model_dump(mode="json"))
-
-
-def _flat(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+def flatten(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """The values of a nested mapping under dotted keys."""
     flat: dict[str, Any] = {}
     for key, item in value.items():
-        flat |= _flat(item, f"{prefix}{key}.") if isinstance(item, dict) else {f"{prefix}{key}": item}
+        flat |= flatten(item, f"{prefix}{key}.") if isinstance(item, dict) else {f"{prefix}{key}": item}
     return flat
 
 

@@ -1,7 +1,7 @@
 """Model specs, and the DSPy language models that they describe."""
 
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -117,7 +117,7 @@ class ModelSpec(BaseModel):
         return model_identity(self.name, self.sampling)
 
 
-def model_identity(name: str, sampling: Mapping[str, float | int | str]) -> dict[str, Any]:
+def model_identity(name: str, sampling: dict[str, float | int | str]) -> dict[str, Any]:
     """`ModelSpec.identity` from what a record's provenance holds of a model: its name and the settings that were sent.
 
     Raises:
