@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 from ..errors import BadInput, CondorError, Interrupted
 from . import (
     batch,
+    compare,
     explain,
     export,
     forecast,
@@ -49,6 +50,7 @@ app.command("optimize")(optimize.optimize)
 app.add_typer(prompts.app, name="prompts")
 app.command("lineage")(lineage.lineage)
 app.command("track")(tracking.track)
+app.command("compare")(compare.compare)
 app.command("serve-rehearsal")(serve_rehearsal.serve_rehearsal)
 
 

@@ -20,8 +20,8 @@ from .void import Void
 
 __all__ = [
     "AnswerQuestion",
-    "Attempt",
     "AsPrediction",
+    "Attempt",
     "CompareStage",
     "CondorAdapter",
     "CritiqueAnswer",

@@ -114,8 +114,17 @@ class ModelSpec(BaseModel):
     @property
     def identity(self) -> dict[str, Any]:
         """What a step's key holds of its model: the name and sampling settings; not where it is served."""
-        name = RehearsalSettings.parse(self.name).identity if is_rehearsal(self.name) else self.name
-        return {"name": name, **self.sampling}
+        return model_identity(self.name, self.sampling)
+
+
+def model_identity(name: str, sampling: dict[str, float | int | str]) -> dict[str, Any]:
+    """`ModelSpec.identity` from what a record's provenance holds of a model: its name and the settings that were sent.
+
+    Raises:
+        ValueError: the name sets a knob of the rehearsal model that it does not have.
+    """
+    known = RehearsalSettings.parse(name).identity if is_rehearsal(name) else name
+    return {"name": known, **sampling}
 
 
 @dataclass(frozen=True)

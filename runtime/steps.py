@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
@@ -49,6 +49,22 @@ _REPLY_FAULTS: dict[str, type[ReplyFault]] = {
 def utc_now() -> datetime:
     """The time on this machine's clock."""
     return datetime.now(UTC)
+
+
+def step_key(
+    stage: Stage[Any], version: str, args: tuple[Any, ...], identity: Mapping[str, Any], *, replicate: int = 0
+) -> str:
+    """Under which key a journal holds a stage's result.
+
+    Args:
+        stage: which.
+        version: of its prompt.
+        args: what it is called with.
+        identity: of the model, see `ModelSpec.identity`.
+        replicate: another number is another sample of the same.
+    """
+    sources = [arg.id for arg in args if isinstance(arg, Record)]
+    return content_hash([_KEY_SCHEME, stage.name, stage.given(*args), sources, version, dict(identity), replicate])
 
 
 class JournaledSteps:
@@ -159,9 +175,7 @@ class JournaledSteps:
         return self._versions[stage]
 
     def _key(self, stage: Stage[Any], version: str, args: tuple[Any, ...]) -> str:
-        sources = [arg.id for arg in args if isinstance(arg, Record)]
-        identity = self._model.spec.identity
-        return content_hash([_KEY_SCHEME, stage.name, stage.given(*args), sources, version, identity, self._replicate])
+        return step_key(stage, version, args, self._model.spec.identity, replicate=self._replicate)
 
     async def _take_over(self, key: str, args: tuple[Any, ...]) -> tuple[StepOutcome, dict[str, Any]] | None:
         """Copy a finished step of the other run into this one's journal, and read it there; None if there is none."""

@@ -1,6 +1,6 @@
 """The journal of a run: what survives a crash."""
 
-from .entries import ItemEntry, ItemOutcome, JournalTotals, StageFigures, StepEntry, StepOutcome, TurnEntry
+from .entries import ItemEntry, ItemOutcome, JournalTotals, Maker, StageFigures, StepEntry, StepOutcome, TurnEntry
 from .journal import Journal
 from .snapshot import take_snapshot
 
@@ -9,6 +9,7 @@ __all__ = [
     "ItemOutcome",
     "Journal",
     "JournalTotals",
+    "Maker",
     "StageFigures",
     "StepEntry",
     "StepOutcome",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from dspy.lm15 import FinishReason
 
@@ -116,6 +116,21 @@ class JournalTotals:
     cost_usd: float | None
     calls_by_stage: dict[str, int]
     inherited: int = 0
+
+
+@dataclass(frozen=True)
+class Maker:
+    """A model with the settings and the prompt that it made records with.
+
+    Attributes:
+        model: as LiteLLM names it.
+        sampling: the settings that were sent.
+        prompt_version: of the prompt.
+    """
+
+    model: str
+    sampling: dict[str, Any]
+    prompt_version: str
 
 
 @dataclass

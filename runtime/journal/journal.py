@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from ...corpus.records import Answer, Chain, Critique, Question, Record, Refinement, parse_record
 from ...errors import JournalFault
 from ..ledger import Ledger
-from .entries import ItemEntry, JournalTotals, StageFigures, StepEntry, StepOutcome, TurnEntry
+from .entries import ItemEntry, JournalTotals, Maker, StageFigures, StepEntry, StepOutcome, TurnEntry
 from .file import check_file, connect, create_file
 from .writer import JournalWriter, Operation, insert_item, insert_step, insert_turn
 
@@ -214,6 +214,27 @@ class Journal:
             " (SELECT 1 FROM steps WHERE prompt_version = version AND outcome IN ('done', 'invalid')) ORDER BY rowid"
         )
         return [(stage, version) for stage, version in rows]
+
+    def makers(self, stage: str) -> list[Maker]:
+        """Who made the records of a stage that makes one a step, in the order in which each of them began.
+
+        Settings are those in a record's provenance: of a record that two models made to the letter, the first one's.
+        """
+        rows = self._query(
+            "SELECT steps.model, json_extract(records.body, '$.provenance.sampling'), steps.prompt_version FROM steps"
+            " JOIN records ON records.id = json_extract(steps.output, '$.records[0]')"
+            " WHERE steps.stage = ? AND steps.outcome = 'done' GROUP BY 1, 2, 3 ORDER BY min(steps.rowid)",
+            (stage,),
+        )
+        return [Maker(model, json.loads(sampling or "{}"), version) for model, sampling, version in rows]
+
+    def stage_seconds(self) -> dict[str, list[float]]:
+        """Stage -> seconds that each of its steps with a result waited for replies, in ascending order."""
+        seconds: dict[str, list[float]] = {}
+        rows = "SELECT stage, seconds FROM steps WHERE calls > 0 AND outcome IN ('done', 'invalid') ORDER BY 1, 2"
+        for stage, waited in self._query(rows):
+            seconds.setdefault(stage, []).append(waited)
+        return seconds
 
     def final_positions(self) -> Iterator[int]:
         """The positions of all items that a resumed run leaves alone, in order."""

@@ -12,7 +12,7 @@ from condor.experiments.compiled import Programs
 from condor.experiments.digests import set_digest
 from condor.experiments.prompts.body import pack_body, unpack_body
 from condor.experiments.prompts.champions import champion_programs
-from condor.experiments.prompts.names import stage_of, stages
+from condor.experiments.prompts.names import stages
 from condor.experiments.prompts.registering import register_built_in, register_compiled
 from condor.experiments.prompts.registry import add_version, registering, versions_of
 from condor.experiments.tracking.store import Store

@@ -1,22 +1,18 @@
 """What a prompt says shows in what the stand-in writes, and the built-in prompts are the zero point."""
 
-import random
-import statistics
 from collections import defaultdict
 from collections.abc import Sequence
 from hashlib import blake2b
 
 import dspy
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import settings
 
 from condor.programs import CondorAdapter
 from condor.runtime.rehearsal.composer import compose
-from condor.runtime.rehearsal.guidance import follow_chances, guess_work
+from condor.runtime.rehearsal.guidance import follow_chances
 from condor.runtime.rehearsal.settings import RehearsalSettings
-from condor.runtime.rehearsal.writer import FEATURES, TASKS, detect, write_answer, write_critique, write_refinement
-from condor.runtime.rehearsal.writer.aspects import ASPECTS, Work, asked_aspects, complaints
+from condor.runtime.rehearsal.writer.aspects import Work
 from condor.runtime.rehearsal.writer.language import get_language
 from condor.signatures import (
     CompareAnswers,
