@@ -24,7 +24,7 @@ def begin_run(
     fork: Path | None,
     fill: Sequence[Path],
 ) -> tuple[Journal, tuple[str, ...]]:
-    """Write the recipe, the tree, the compiled prompts, what is inherited or covered, then the journal, which makes the directory a run.
+    """Write all that a run is made with, then the journal, which makes the directory a run.
 
     Returns:
         The journal, and what differs from the run that was forked.
