@@ -112,7 +112,7 @@ def test_replies_to_built_in_prompts_are_what_they_were(language: Language, qual
     name = LANGUAGE_NAMES[language]
 
     def ask(signature: Signature, **inputs: object) -> dict:
-        text = say(signature, quality, **inputs)
+        text = say(signature, quality, (), **inputs)
         hashes[signature.__name__].update(text.encode())
         return read(signature, text)
 
