@@ -283,6 +283,21 @@ def run_simba(bench: _Bench, program: AnswerQuestion) -> Any:
     return optimizer.compile(program, trainset=TRAIN, seed=0)
 
 
+def run_mipro(bench: _Bench, program: AnswerQuestion) -> Any:
+    optimizer = dspy.MIPROv2(
+        metric=bench.score,
+        prompt_model=bench.model.lm,
+        task_model=bench.model.lm,
+        auto=None,
+        num_candidates=5,
+        max_bootstrapped_demos=0,
+        max_labeled_demos=0,
+        num_threads=1,
+        seed=3,
+    )
+    return optimizer.compile(program, trainset=TRAIN[:12], valset=TRAIN[12:], num_trials=8, minibatch=False)
+
+
 def run_bootstrap(bench: _Bench, program: AnswerQuestion) -> Any:
     optimizer = dspy.BootstrapFewShot(
         metric=bench.score, metric_threshold=0.7, max_bootstrapped_demos=3, max_labeled_demos=0
@@ -290,7 +305,7 @@ def run_bootstrap(bench: _Bench, program: AnswerQuestion) -> Any:
     return optimizer.compile(program, trainset=TRAIN)
 
 
-@pytest.mark.parametrize("run", [run_gepa, run_copro, run_simba, run_bootstrap])
+@pytest.mark.parametrize("run", [run_gepa, run_copro, run_simba, run_mipro, run_bootstrap])
 def test_dspys_optimizers_find_a_better_prompt(bench: _Bench, run: Callable[[_Bench, AnswerQuestion], Any]) -> None:
     compiled = bench.compile(lambda program: run(bench, program))
     if run is run_bootstrap:
