@@ -12,9 +12,12 @@ from dspy.teleprompt.copro_optimizer import BasicGenerateInstruction, GenerateIn
 from dspy.teleprompt.gepa.instruction_proposal import (
     GenerateEnhancedMultimodalInstructionFromFeedback,
     InstructionProposer,
+    ProposeInstruction,
 )
 from dspy.teleprompt.simba_utils import OfferFeedback
 from gepa.strategies.instruction_proposal import InstructionProposalSignature
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from condor.corpus.records import Answer, Origin, Question
 from condor.programs import AnswerQuestion, CondorAdapter
@@ -198,12 +201,32 @@ def test_only_proposals_take_turns() -> None:
 
 
 def test_a_malformed_reply_is_none_in_either_format() -> None:
-    settings = RehearsalSettings(malformed=1.0)
+    malformed = RehearsalSettings(malformed=1.0)
     for adapter in (dspy.ChatAdapter(), dspy.JSONAdapter()):
         messages = adapter.format(BasicGenerateInstruction, [], {"basic_instruction": "Answer."})
-        text = compose([(message["role"], message["content"]) for message in messages], settings).text
+        text = compose([(message["role"], message["content"]) for message in messages], malformed).text
         with pytest.raises(dspy.utils.exceptions.AdapterParseError):
             adapter.parse(BasicGenerateInstruction, text)
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=200)
+
+
+@settings(derandomize=True, database=None, deadline=None, max_examples=60)
+@given(instruction=TEXT, feedback=TEXT, number=st.integers(0, 2))
+def test_any_instruction_and_feedback_get_a_proposal_that_can_be_read(
+    instruction: str, feedback: str, number: int
+) -> None:
+    adapter = (CondorAdapter(), dspy.ChatAdapter(), dspy.JSONAdapter())[number]
+    requests: tuple[tuple[Any, dict[str, Any]], ...] = (
+        (ProposeInstruction, {"current_instruction": instruction, "examples_with_feedback": [{"Feedback": feedback}]}),
+        (BasicGenerateInstruction, {"basic_instruction": instruction}),
+        (GenerateInstructionGivenAttempts, {"attempted_instructions": [instruction, feedback]}),
+    )
+    for signature, inputs in requests:
+        messages = adapter.format(signature, [], inputs)
+        text = compose([(message["role"], message["content"]) for message in messages], DEFAULT).text
+        assert all(value.strip() for value in adapter.parse(signature, text).values())
 
 
 # -- DSPy's optimizers -----------------------------------------------------------------------------------------------
