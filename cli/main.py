@@ -17,6 +17,7 @@ from . import (
     forecast,
     judge,
     lineage,
+    optimize,
     prompts,
     quickstart,
     serve_rehearsal,
@@ -47,6 +48,7 @@ app.command("judge")(judge.judge)
 app.add_typer(prompts.app, name="prompts")
 app.command("lineage")(lineage.lineage)
 app.command("track")(tracking.track)
+app.command("optimize")(optimize.optimize)
 app.command("serve-rehearsal")(serve_rehearsal.serve_rehearsal)
 
 

@@ -64,6 +64,12 @@ ApiBaseOption = Annotated[
 ConcurrencyOption = Annotated[
     int | None, typer.Option("--concurrency", min=1, max=4096, help="Calls in flight at most.", show_default=False)
 ]
+ProgramsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--programs", metavar="DIR", help="Use the compiled prompts in DIR (condor optimize).", show_default=False
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 NoTrackOption = Annotated[bool, typer.Option("--no-track", help="Do not show it in MLflow.")]
 CallsOption = Annotated[int, typer.Option("--concurrency", min=1, max=4096, help="Calls in flight at most.")]

@@ -15,9 +15,10 @@ import dspy
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from .. import __version__
-from ..errors import ProgramFault, UnreadableFile
+from ..errors import ProgramFault, RunMismatch, UnreadableFile
 from ..files import read_text, write_atomically
 from ..programs import AnswerQuestion, CritiqueAnswer, ExpandTag, RefineAnswer, Stage, WriteQuestions
+from ..runtime.run_directory import RunDirectory
 
 #: What can be compiled: a stage, or two of them together.
 CompiledStep = Literal["expand", "question", "answer", "critique", "refine", "refine+critique"]
@@ -181,11 +182,14 @@ class Programs:
         return stage().prompt_version() if prompt is None else prompt.prompt_version
 
     def freeze(self, path: Path) -> None:
-        """Write them for a run that begins with them.
+        """Write them for a run that begins with them; where there are none, there is no file.
 
         Raises:
             OutputFault: the file cannot be written.
         """
+        if not self.prompts:
+            path.unlink(missing_ok=True)  # a beginning that was broken off may have left one
+            return
         _write(_Frozenset(prompts=tuple(self.prompts[stage] for stage in sorted(self.prompts))), path)
 
     @classmethod
@@ -204,7 +208,9 @@ class Programs:
 
 
 def load_programs(directory: Path) -> Programs:
-    """The compiled programs in a directory; those that brought no improvement are left out.
+    """The compiled programs in a directory, or those of a run's `programs.json`.
+
+    Those that brought no improvement are left out.
 
     `refine+critique` stands for both of its stages, and for itself alone: beside it, `refine` or `critique` would be
     another prompt for the same stage.
@@ -213,6 +219,8 @@ def load_programs(directory: Path) -> Programs:
         UnreadableFile: there is no such directory, or no compiled program in it.
         ProgramFault: a file is none, or does not fit (see `load_compiled`); or two are for one stage.
     """
+    if directory.is_file():
+        return Programs.frozen(directory)
     # What `condor optimize --run DIR` leaves stands in DIR/compiled.
     inner = directory / "compiled"
     place = inner if inner.is_dir() else directory
@@ -232,6 +240,29 @@ def load_programs(directory: Path) -> Programs:
             owners[prompt.stage] = path
             prompts.append(prompt)
     return Programs.of(prompts)
+
+
+def settle_programs(directory: RunDirectory, given: Programs | None) -> Programs:
+    """The prompts that a run asks with: what it was begun with, or for one that begins, what is given.
+
+    Args:
+        directory: the run's, which this process holds.
+        given: what it is to ask with; None for whatever it was begun with, or for the built-in prompts.
+
+    Raises:
+        RunMismatch: it was begun with other prompts.
+        ProgramFault: those cannot be used any more.
+    """
+    if not directory.exists:
+        return given or Programs()
+    begun = Programs.frozen(directory.programs)
+    if given is not None and given != begun:
+        stages = sorted({*given.prompts, *begun.prompts})
+        other = [stage for stage in stages if given.prompts.get(stage) != begun.prompts.get(stage)]
+        raise RunMismatch(
+            f"{directory.path}: was begun with another prompt for {' and '.join(other)}; choose another --run"
+        )
+    return begun
 
 
 def _check(prompt: CompiledPrompt, where: str, remedy: str) -> None:
