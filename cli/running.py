@@ -18,6 +18,7 @@ from .tracking import tracking
 
 if TYPE_CHECKING:
     from ..experiments import BatchUse, Recipe, Synthesis
+    from ..experiments.compiled import Programs
     from ..runtime.synthesizer import Outcome
 
 T = TypeVar("T")
@@ -36,6 +37,7 @@ def synthesise(
     batch: "BatchUse | None" = None,
     track: bool = True,
     store: str | None = None,
+    champions_required: bool = False,
 ) -> int:
     """Run a synthesis to its end, a shortfall or Ctrl-C; returns the exit code.
 
@@ -46,6 +48,7 @@ def synthesise(
         batch: how batch files are used, if they are.
         track: whether the run is shown in MLflow.
         store: where, unless MLFLOW_TRACKING_URI says it; by default in the working folder.
+        champions_required: whether a run that begins is refused where the store with its prompts cannot be reached.
     """
     import logging
 
@@ -59,6 +62,7 @@ def synthesise(
         fork=fork,
         fill=fill,
         batch=batch,
+        programs=_champions(recipe, run, console, store=store, required=champions_required),
         on_taken=lambda taken: show_taken(taken, console),
         tell=console.print,
     )
@@ -80,6 +84,18 @@ def synthesise(
         show_waiting(waiting, run, console, resume_command)
         return PENDING
     return code
+
+
+def _champions(
+    recipe: "Recipe", run: Path, console: Console, *, store: str | None, required: bool
+) -> "Programs | None":
+    """The prompts that a run begins with where its recipe names none; None for one that goes on with its own."""
+    from ..experiments.prompts.choice import find_programs
+    from ..runtime.run_directory import RunDirectory
+
+    if recipe.programs is not None or RunDirectory(run).exists:
+        return None
+    return find_programs(recipe, uri=store, required=required, tell=console.print)
 
 
 def _open(synthesis: "Synthesis", run: Path, console: Console) -> None:

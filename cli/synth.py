@@ -93,8 +93,8 @@ def synth(
         api_base=api_base,
         concurrency=concurrency,
         budget=budget,
-        programs=programs,
         prompts=prompts,
+        programs=programs,
     )
     # Asking again is for once: the command that goes on does not say it.
     command = shlex.join(["condor", *(word for word in sys.argv[1:] if word != "--batch-again")])
@@ -102,7 +102,15 @@ def synth(
     console, sources = make_console(), fill or ()
     raise typer.Exit(
         synthesise(
-            settled, run, console, resume_command=command, fork=fork, fill=sources, batch=use, track=not no_track
+            settled,
+            run,
+            console,
+            resume_command=command,
+            fork=fork,
+            fill=sources,
+            batch=use,
+            track=not no_track,
+            champions_required=prompts is not None,
         )
     )
 
@@ -115,8 +123,8 @@ def override(
     api_base: Sequence[str] | None = None,
     concurrency: int | None = None,
     budget: float | None = None,
-    programs: Path | None = None,
     prompts: "PromptsChoice | None" = None,
+    programs: Path | None = None,
 ) -> "Recipe":
     """A recipe with the command line's options in the place of its own values."""
     from ..experiments.recipe import validate_recipe

@@ -43,8 +43,8 @@ class Synthesis:
         forked_from: the name of the run that it keeps steps of, or None.
         changes: what differs from that run, a line each; of a run that begins.
         expected: what the refined forecast rests on besides the run's figures.
-        programs: the compiled prompts that it asks with.
         tracker: shows it in MLflow, if anything does.
+        programs: the compiled prompts that it asks with.
     """
 
     recipe: Recipe
@@ -57,8 +57,8 @@ class Synthesis:
     batch: BatchSession | None = None
     forked_from: str | None = None
     changes: tuple[str, ...] = ()
-    programs: Programs = field(default_factory=Programs)
     tracker: Tracker | None = None
+    programs: Programs = field(default_factory=Programs)
 
     def refined_forecast(self) -> RefinedForecast:
         """What the run will come to, by its figures of this moment."""
@@ -165,8 +165,8 @@ def prepare_synthesis(
             batch=session,
             forked_from=journal.meta().get("forked_from"),
             changes=changes,
-            programs=settled,
             tracker=tracker,
+            programs=settled,
             expected=Expectations.of(
                 recipe, cells=len(sampler), inheritable=inherited.stage_figures() if inherited is not None else {}
             ),

@@ -17,11 +17,9 @@ from ..status import open_run
 from .compilations import add_model, add_prompt
 from .datasets import Dataset, judged_dataset, kept_datasets
 from .graph import Lineage, Node
-from .origins import Origins, programs_in
+from .origins import Origins
 from .trees import add_tree_file, add_version
 
-#: In a run's directory: the compiled prompts that it was begun with.
-PROGRAMS_FILE = "programs.json"
 #: The stages that write the void set; all others that a synthesis executes write the refined set.
 VOID_STAGES = frozenset({"question", "answer"})
 
@@ -35,7 +33,6 @@ def add_run(graph: Lineage, origins: Origins, run: Path) -> None:
     """
     directory, journal = open_run(run)
     recipe = load_recipe(directory.recipe)
-    _know_programs(origins, recipe, directory)
     with journal:
         refine = _add_sets(graph, journal, run.resolve().name, directory.journal.name)
         void = next(node.id for how, node in graph.sources(refine) if how == "refined from")
@@ -78,7 +75,7 @@ def _add_run_tree(graph: Lineage, directory: RunDirectory, journal: Journal, rec
 
 def _frozen(directory: RunDirectory) -> Mapping[str, CompiledPrompt]:
     """The compiled prompts that a run was begun with, by stage, also where this Condor could not use them any more."""
-    path = directory.path / PROGRAMS_FILE
+    path = directory.programs
     if not path.exists():
         return {}
     try:
@@ -86,18 +83,6 @@ def _frozen(directory: RunDirectory) -> Mapping[str, CompiledPrompt]:
         return {prompt.stage: prompt for prompt in map(CompiledPrompt.model_validate, held)}
     except (ValueError, KeyError, TypeError) as exc:
         raise LineageFault(f"{path}: does not hold the prompts of a run; restore it from a copy") from exc
-
-
-def _know_programs(origins: Origins, recipe: Recipe, directory: RunDirectory) -> None:
-    """Take in the compiled programs that the recipe names, where they are still at hand."""
-    named = getattr(recipe, "programs", None)
-    if named is None:
-        return
-    for place in (directory.path / named, Path(named)):
-        if place.is_dir():
-            for program in programs_in(place):
-                origins.know(program)
-            return
 
 
 def _add_prompts(

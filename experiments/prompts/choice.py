@@ -33,11 +33,12 @@ def programs_for_synthesis(recipe: Recipe, store: Store | None) -> Programs:
     return champion_programs(store, SYNTHESIS_STAGES)
 
 
-def find_programs(recipe: Recipe, *, required: bool, tell: Callable[[str], None]) -> Programs:
+def find_programs(recipe: Recipe, *, uri: str | None = None, required: bool, tell: Callable[[str], None]) -> Programs:
     """As `programs_for_synthesis`, with the store of the environment: it is not made only to look into it.
 
     Args:
         recipe: of the run that begins.
+        uri: the store's address if MLFLOW_TRACKING_URI names none.
         required: whether the champions were asked for by name; otherwise the work goes on without the store.
         tell: is told, in a line, that a store could not be reached.
 
@@ -48,7 +49,7 @@ def find_programs(recipe: Recipe, *, required: bool, tell: Callable[[str], None]
     if recipe.prompts == "built-in":
         return Programs()
     try:
-        return programs_for_synthesis(recipe, existing_store())
+        return programs_for_synthesis(recipe, existing_store(uri))
     except StoreFault as exc:
         if required:
             raise StoreFault(f"{exc}; --prompts built-in goes on without the champions") from exc
