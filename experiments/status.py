@@ -20,7 +20,7 @@ class GateStatus:
     Attributes:
         kept: refinements that stand.
         refused: refinements in whose place the earlier answer stays: the last one of a record at most.
-        unreadable: the judge's replies that were no verdict; each refuses a refinement.
+        unreadable: the judge's replies that were no verdict, over the whole run; each refuses a refinement.
     """
 
     kept: int

@@ -17,6 +17,7 @@ from condor.experiments import (
     BatchUse,
     JudgePlan,
     Recipe,
+    calibrate,
     explain,
     export_run,
     forecast,
@@ -27,6 +28,8 @@ from condor.experiments import (
     run_status,
     save_recipe,
 )
+from condor.experiments.calibration import Preferred
+from condor.experiments.coverage import kept_points
 from condor.experiments.recipe import differences
 from condor.experiments.refined_forecast import Expectations
 from condor.experiments.rulings import rulings_among
@@ -277,6 +280,24 @@ def test_judging_asks_for_no_pair_of_an_answer_with_itself(tmp_path: Path) -> No
     assert found.wins.ties >= first
     assert found.bias.count == 30 - first
     assert found.scores["overall"].gain.count == 30
+
+
+def test_people_are_met_with_a_tie_where_the_first_answer_stands(tmp_path: Path) -> None:
+    synthesise(recipe(), tmp_path / "run")
+    labels: dict[str, Preferred] = {life[1]: "refine" for life in lives(tmp_path / "run") if len(life) == 2}
+    calls: list[str] = []
+    use = ModelUse(ModelSpec(name="rehearsal", temperature=0.0), on_step=lambda entry: calls.append(entry.stage))
+    found = asyncio.run(calibrate(labels, tmp_path / "run", use))
+    assert found.table == {"refine": {"tie": len(labels)}}
+    assert (calls, found.bias.count) == ([], 0)
+
+
+def test_holes_are_filled_after_a_gated_run_as_after_any(tmp_path: Path) -> None:
+    synthesise(recipe(), tmp_path / "run")
+    points = set(kept_points(tmp_path / "run"))
+    assert len(points) == 30
+    synthesise(recipe(records=12), tmp_path / "next", fill=[tmp_path / "run"])
+    assert not points & set(kept_points(tmp_path / "next"))
 
 
 @pytest.mark.usefixtures("no_keys")
