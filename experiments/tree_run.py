@@ -42,6 +42,7 @@ _HOLDS = {
     "harvest": "the harvest of a tree",
     "update": "the update of a tree",
     "synthesis": "a synthesis",
+    "optimization": "optimizations of prompts",
 }
 
 

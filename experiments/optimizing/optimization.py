@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ... import __version__
 from ...corpus.records import Cell
@@ -319,7 +319,8 @@ def _check_budget(plan: OptimizePlan, task: StepTask) -> None:
 def _prompts(compiled: Compiled, task: StepTask) -> tuple[CompiledPrompt, ...]:
     """What the optimizer made of each stage; the built-in prompts where it made nothing."""
     base = {stage.name: stage.prompt_version() for stage in stages_of(task.program())}
-    program = task.program() if compiled.program is None else compiled.program
+    # What an optimizer attaches to a program, such as all that it has tried, stands around ours.
+    program = task.program() if compiled.program is None else cast("AsPrediction", compiled.program).program
     return tuple(CompiledPrompt.of(stage, base_version=base[stage.name]) for stage in stages_of(program))
 
 

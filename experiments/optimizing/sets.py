@@ -78,8 +78,9 @@ def _serving_roots(tree: KnowledgeTree, plan: OptimizePlan) -> list[str]:
 
 def _units(walk: CellSampler, plan: OptimizePlan) -> Iterator[Cell]:
     seen: set[tuple[str, tuple[str, ...]]] = set()
+    version = plan.tree.version
     for sampled in walk:
-        cell = Cell.at(sampled.path, task=sampled.task, language=sampled.language, tree_version=plan.tree.version)
+        cell = Cell.at(sampled.path, task=sampled.task, language=sampled.language, tree_version=version)
         if plan.step == "expand":
             if (sampled.language, tag_path(cell)) in seen:
                 continue
