@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ...runtime.journal import Journal
 from ...runtime.journal.spool import Spool, SpoolEntry
 from .artifacts import send_files
+from .inputs import INPUTS, send_inputs
 from .limits import (
     LONGEST_PARAM,
     LONGEST_TAG,
@@ -151,5 +152,6 @@ _SENDING: dict[str, Callable[[Store, str, SpoolEntry, Path], None]] = {
     TAGS: _send_tags,
     FILES: send_files,
     TRACE: send_traces,
+    INPUTS: send_inputs,
     END: _send_end,
 }
