@@ -8,15 +8,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.error import URLError
 from urllib.request import urlopen
-
-from mlflow import MlflowClient
-from mlflow.entities import Trace
 
 from condor.runtime.journal.spool import Spool
 
 from support import Cli, clean_environment, wait_for
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Trace
 
 #: LiteLLM, which the server imports for jobs, would look for its price map in the net.
 _SERVER = {"MLFLOW_DISABLE_TELEMETRY": "true", "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
@@ -85,6 +87,13 @@ def sent(cli: Cli, environment: dict[str, str], run: str = "run") -> None:
         assert spool.count_pending(spool.meta()["mlflow_run_id"]) == 0
 
 
+def mlflow_client(address: str) -> "MlflowClient":
+    """A client of a store's; its import takes seconds, which tests of other things need not wait for."""
+    from mlflow import MlflowClient
+
+    return MlflowClient(address)
+
+
 class Seen:
     """What MLflow's store holds of a run."""
 
@@ -92,7 +101,7 @@ class Seen:
         with Spool(journal) as spool:
             self.run_id = spool.meta()["mlflow_run_id"]
             self.spooled = spool.all("metrics")
-        self.client = MlflowClient(address)
+        self.client = mlflow_client(address)
         self.run = self.client.get_run(self.run_id)
         self.params, self.metrics, self.tags = self.run.data.params, self.run.data.metrics, self.run.data.tags
 
@@ -110,7 +119,7 @@ class Seen:
         """The names of its files."""
         return {each.path for each in self.client.list_artifacts(self.run_id)}
 
-    def traces(self) -> list[Trace]:
+    def traces(self) -> "list[Trace]":
         """Its traces."""
         return list(self.client.search_traces(locations=[self.run.info.experiment_id], run_id=self.run_id))
 
