@@ -8,10 +8,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from support import clean_environment, wait_for
+from condor.runtime.journal.spool import Spool
+
+from support import Cli, clean_environment, wait_for
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Trace
 
 #: LiteLLM, which the server imports for jobs, would look for its price map in the net.
 _SERVER = {"MLFLOW_DISABLE_TELEMETRY": "true", "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
@@ -63,6 +70,63 @@ def _answers(address: str) -> bool:
             return reply.status == 200
     except (URLError, OSError):
         return False
+
+
+def tracked(cli: Cli, template: Path, **more: str) -> dict[str, str]:
+    """An environment with tracking on, quick, and with a store in the working folder that is ready."""
+    if "MLFLOW_TRACKING_URI" not in more:
+        shutil.copy(template, cli.directory / "mlflow.db")
+    return {"CONDOR_TRACKING": "on", "CONDOR_TRACKING_SECONDS": "0.2", **more}
+
+
+def sent(cli: Cli, environment: dict[str, str], run: str = "run") -> None:
+    """Send what a busy machine left in the spool; where there is nothing, nothing is doubled."""
+    result = cli.run("track", run, **environment)
+    assert result.returncode == 0, result.stderr
+    with Spool(cli.directory / run / "journal.db") as spool:
+        assert spool.count_pending(spool.meta()["mlflow_run_id"]) == 0
+
+
+def mlflow_client(address: str) -> "MlflowClient":
+    """A client of a store's; its import takes seconds, which tests of other things need not wait for."""
+    from mlflow import MlflowClient
+
+    return MlflowClient(address)
+
+
+class Seen:
+    """What MLflow's store holds of a run."""
+
+    def __init__(self, address: str, journal: Path) -> None:
+        with Spool(journal) as spool:
+            self.run_id = spool.meta()["mlflow_run_id"]
+            self.spooled = spool.all("metrics")
+        self.client = mlflow_client(address)
+        self.run = self.client.get_run(self.run_id)
+        self.params, self.metrics, self.tags = self.run.data.params, self.run.data.metrics, self.run.data.tags
+
+    def history(self, key: str) -> list[tuple[int, int, float]]:
+        """(time, step, value) of every value of a metric."""
+        found = self.client.get_metric_history(self.run_id, key)
+        return sorted((each.timestamp, each.step, each.value) for each in found)
+
+    def spooled_history(self, key: str) -> list[tuple[int, int, float]]:
+        """The same from the journal's spool."""
+        entries = [(each.at_ms, each.body["step"], each.body["metrics"].get(key)) for each in self.spooled]
+        return sorted(entry for entry in entries if entry[2] is not None)
+
+    def artifacts(self) -> set[str]:
+        """The names of its files."""
+        return {each.path for each in self.client.list_artifacts(self.run_id)}
+
+    def traces(self) -> "list[Trace]":
+        """Its traces."""
+        return list(self.client.search_traces(locations=[self.run.info.experiment_id], run_id=self.run_id))
+
+
+def in_folder(cli: Cli) -> str:
+    """The address of the store in a command's working folder."""
+    return f"sqlite:///{cli.directory}/mlflow.db"
 
 
 _HOLD = """

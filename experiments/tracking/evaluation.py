@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 MOST = 200
 #: Marks the traces of an evaluation, so that a later one takes their place.
 _TAG = "condor.evaluation"
-#: MLflow deletes so many traces with one request.
-_DELETED_TOGETHER = 100
+#: MLflow finds and deletes so many traces with one request.
+_TOGETHER = 100
 
 
 @dataclass(frozen=True)
@@ -95,16 +95,18 @@ def _verdict(verdicts: Journal, record_id: str, judge: str) -> Verdict | None:
 
 
 def _forget_earlier(store: Store, run_id: str) -> None:
-    found = store.client.search_traces(
-        locations=[store.experiment_id],
-        run_id=run_id,
-        filter_string=f"tags.`{_TAG}` = 'yes'",
-        max_results=10 * MOST,
-        include_spans=False,
-    )
-    ids = [trace.info.trace_id for trace in found]
-    for start in range(0, len(ids), _DELETED_TOGETHER):
-        store.client.delete_traces(store.experiment_id, trace_ids=ids[start : start + _DELETED_TOGETHER])
+    def find() -> list[str]:
+        found = store.client.search_traces(
+            locations=[store.experiment_id],
+            run_id=run_id,
+            filter_string=f"tags.`{_TAG}` = 'yes'",
+            max_results=_TOGETHER,
+            include_spans=False,
+        )
+        return [trace.info.trace_id for trace in found]
+
+    while ids := find():
+        store.client.delete_traces(store.experiment_id, trace_ids=ids)
 
 
 def _evaluate(store: Store, run_id: str, rows: list[_Row], judge: str) -> None:

@@ -44,6 +44,7 @@ class RunFacts:
 def synthesis_facts(recipe: Recipe, tree: KnowledgeTree, run: Path) -> RunFacts:
     """The facts of a synthesis. Where its model is served is none of them: an address may hold a secret."""
     params = {key: value for key, value in flatten(recipe.model_dump(mode="json")).items() if "api_" not in key}
+    params["tree"] = [tree if tree.startswith("seed:") else Path(tree).name for tree in recipe.tree]
     tags = {
         "condor.rehearsal": "yes" if recipe.model.is_rehearsal else "no",
         "condor.languages": ",".join(recipe.languages),

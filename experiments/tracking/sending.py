@@ -9,6 +9,7 @@ from ...runtime.journal import Journal
 from ...runtime.journal.spool import Spool, SpoolEntry
 from ..lineage.run_inputs import log_run_inputs
 from .artifacts import send_files
+from .inputs import INPUTS, send_inputs
 from .limits import (
     LONGEST_PARAM,
     LONGEST_TAG,
@@ -153,5 +154,6 @@ _SENDING: dict[str, Callable[[Store, str, SpoolEntry, Path], None]] = {
     TAGS: _send_tags,
     FILES: send_files,
     TRACE: send_traces,
+    INPUTS: send_inputs,
     END: _send_end,
 }
