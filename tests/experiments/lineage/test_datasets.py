@@ -84,7 +84,9 @@ def test_a_judged_sample_is_a_set_of_its_own(make_run) -> None:
     assert [each.context for each in datasets_in(run / "judged")] == ["tree", "void", "refine", "judge"]
 
 
-def test_everything_that_touched_a_data_set_is_found_by_its_digest(make_run, store: Store, tmp_path: Path) -> None:
+def test_everything_that_touched_a_data_set_is_found_by_its_digest(
+    make_run, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = make_run()
     judge(run)
     synth, judged, release = (new_run(store, kind) for kind in ("synth", "judge", "release"))
@@ -95,7 +97,7 @@ def test_everything_that_touched_a_data_set_is_found_by_its_digest(make_run, sto
     log_inputs(store, release, [released, *run_datasets(run)])
     log_inputs(store, release, [released])  # again is the same
     tree, void, refine = run_datasets(run)
-    mlflow.set_tracking_uri(store.address)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", store.address)
     for digest, touched in (
         (refine.digest, {synth, judged, release}),
         (tree.digest, {synth, judged, release}),

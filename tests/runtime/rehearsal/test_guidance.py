@@ -82,7 +82,9 @@ PINNED = {
 
 def say(signature: Signature, quality: float = 0.5, demos: Sequence[dict[str, str]] = (), **inputs: object) -> str:
     messages = CondorAdapter().format(signature, list(demos), inputs)
-    return compose([(message["role"], message["content"]) for message in messages], RehearsalSettings(quality=quality)).text
+    return compose(
+        [(message["role"], message["content"]) for message in messages], RehearsalSettings(quality=quality)
+    ).text
 
 
 def read(signature: Signature, text: str) -> dict:
