@@ -34,10 +34,12 @@ def lineage(
     out of them: from an exported file to its run, from a compiled prompt to
     the optimisation that made it.
     """
-    from ..experiments.lineage.drawing import draw_lineage
+    from ..experiments.lineage.drawing import check_suffix, draw_lineage
     from ..experiments.lineage.resolving import needs_store, trace_lineage
     from ..experiments.lineage.text import as_lines
 
+    if out is not None:
+        check_suffix(out)
     graph = trace_lineage(of, _store(required=needs_store(of)))
     lacking = draw_lineage(graph, out) if out is not None else []
     if as_json:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .console import make_console
-from .options import ApiBaseOption, CallsOption, JsonOption, LanguageChoice, ModelOption
+from .options import ApiBaseOption, CallsOption, JsonOption, LanguageChoice, ModelOption, NoTrackOption
 from .tree_work import read_model
 
 if TYPE_CHECKING:
@@ -89,6 +89,10 @@ def optimize(
         list[str] | None, typer.Option("--optimizer-base", metavar="URL", help="As --api-base, for that model.")
     ] = None,
     concurrency: CallsOption = 16,
+    no_promote: Annotated[
+        bool, typer.Option("--no-promote", help="Register an improvement, but leave the champion as it is.")
+    ] = False,
+    no_track: NoTrackOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Compile a step's prompts, and prove them on cells that the optimizer never saw.
@@ -140,6 +144,30 @@ def optimize(
         typer.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
     else:
         _show(found, run)
+    if not no_track:
+        _show_in_store(found, plan, run, promote=not no_promote, quiet=as_json)
+
+
+def _show_in_store(found: "Optimization", plan: "OptimizePlan", run: Path, *, promote: bool, quiet: bool) -> None:
+    """Show it in MLflow, and register its prompts; the compiled program stands in any case."""
+    from ..errors import StoreFault
+    from ..experiments.lineage.optimization_runs import show_optimization
+    from ..experiments.tracking.store import open_store
+    from ..experiments.tracking.tracker import tracking_is_on
+
+    if not tracking_is_on():
+        return
+    figures = {f"calls.{role}": float(count) for role, count in found.calls.items()} | {"cost_usd": found.cost_usd}
+    try:
+        shown = show_optimization(
+            open_store(), found.program, run, tree_version=plan.tree.version, metrics=figures, promote=promote
+        )
+    except StoreFault as exc:
+        typer.echo(f"{exc}; the same command registers it later", err=True)
+        return
+    for version in shown.versions:
+        now = "registered and promoted" if shown.promoted else "champion" if version.champion else "registered"
+        typer.echo(f"{version.name} version {version.version}: {now}", err=quiet)
 
 
 def _plan(

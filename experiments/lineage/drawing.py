@@ -26,11 +26,19 @@ def draw_lineage(graph: Lineage, path: Path) -> list[str]:
         UsageFault: the file has another suffix.
         OutputFault: the file cannot be written.
     """
-    write = _WRITERS.get(path.suffix.lower())
-    if write is None:
-        raise UsageFault(f"{path}: a lineage is written as {', '.join(_WRITERS)}; give the file one of these suffixes")
+    check_suffix(path)
     make_directory(path.parent)
-    return write(graph, path)
+    return _WRITERS[path.suffix.lower()](graph, path)
+
+
+def check_suffix(path: Path) -> None:
+    """See that a file's suffix says how a lineage is written.
+
+    Raises:
+        UsageFault: it does not.
+    """
+    if path.suffix.lower() not in _WRITERS:
+        raise UsageFault(f"{path}: a lineage is written as {', '.join(_WRITERS)}; give the file one of these suffixes")
 
 
 def _svg(graph: Lineage, path: Path) -> list[str]:
