@@ -20,7 +20,7 @@ Serve = Callable[[FaultServer], str]
 CANARIES = {
     "OPENAI_API_KEY": "canary-of-the-key-3c91",
     "SOME_TOKEN": "canary-of-a-token-5d02",
-    "MY_OWN_SECRET_NAME": "canary-of-a-named-key-77aa",
+    "MY_OWN_ACCESS": "canary-of-a-named-key-77aa",
 }
 USER, PASSWORD = "canary-of-the-user-18b6", "canary-of-the-password-e04f"
 
@@ -41,7 +41,7 @@ def serve_faults() -> Iterator[Serve]:
 
 
 def leaks(*places: Path) -> list[tuple[str, str]]:
-    """(file, canary) of every canary in any byte of the files at some places, those that SQLite keeps beside others too."""
+    """(file, canary) of every canary in any byte of the files at some places, a write-ahead log like any other."""
     files = [path for place in places for path in ([place] if place.is_file() else place.rglob("*")) if path.is_file()]
     secrets = [*CANARIES.values(), USER, PASSWORD]
     return [(str(path), secret) for path in files for secret in secrets if secret.encode() in path.read_bytes()]
@@ -56,7 +56,7 @@ def test_no_canary_in_store_artifacts_run_or_console(
     mlflow = tracked(cli, store_template) | CANARIES
     model = {"name": "openai/rehearsal", "api_base": base}
     if named:
-        model["api_key_env"] = "MY_OWN_SECRET_NAME"
+        model["api_key_env"] = "MY_OWN_ACCESS"
     recipe = f"tree: seed:en\nrecords: 12\nmodel: {json.dumps(model)}\ntracking: {{traces_every: 1}}\n"
     made = cli.run("synth", cli.recipe(recipe), "--run", "run", **mlflow)
     assert made.returncode == 0, made.stderr
