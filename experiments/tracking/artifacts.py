@@ -45,10 +45,11 @@ def send_files(store: Store, run_id: str, entry: SpoolEntry, directory: Path) ->
 
 
 def _make_recipe(run: Path, folder: Path) -> None:
-    """The recipe, without where the model is served."""
+    """The recipe, without where its models are served."""
     recipe = load_recipe(run / RECIPE_FILE)
-    model = recipe.model.model_copy(update={"api_base": None})
-    save_recipe(recipe.model_copy(update={"model": model, "tree": (TREE_FILE,)}), folder / RECIPE_FILE)
+    roles = {"model": recipe.model, "judge": recipe.judge}
+    served = {role: spec and spec.model_copy(update={"api_base": None}) for role, spec in roles.items()}
+    save_recipe(recipe.model_copy(update={**served, "tree": (TREE_FILE,)}), folder / RECIPE_FILE)
 
 
 def _make_tree_stats(run: Path, folder: Path) -> None:
