@@ -81,8 +81,9 @@ class _Task:
     def refinement(self) -> Fields:
         # A second look does better than the first, by half of what was missing.
         raised, wanted = (1 + self.quality) / 2, self.followed("refinement")
-        texts = (self.given[name] for name in ("question", "draft", "weaknesses", "suggestions"))
-        return {"answer": write_refinement(*texts, self.language, raised, self.rng, wanted)}
+        given, notes = self.given, (self.given["weaknesses"], self.given["suggestions"])
+        text = write_refinement(given["question"], given["draft"], *notes, self.language, raised, self.rng, wanted)
+        return {"answer": text}
 
     def scores(self) -> Fields:
         reason, scores = write_scores(self.given["question"], self.given["answer"], self.language, self.rng)
@@ -100,8 +101,8 @@ class _Task:
         return {"reason": reason, "scores": scores}
 
     def verdict(self) -> Fields:
-        texts = (self.given[name] for name in ("question", "answer_a", "answer_b"))
-        reason, verdict = write_comparison(*texts, self.language, self.rng)
+        pair = (self.given["answer_a"], self.given["answer_b"])
+        reason, verdict = write_comparison(self.given["question"], *pair, self.language, self.rng)
         return {"reason": reason, "verdict": verdict}
 
 

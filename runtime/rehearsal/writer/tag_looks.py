@@ -29,7 +29,9 @@ def fit_share(path: Sequence[str], tags: Sequence[str], language: Language) -> f
     """The share of tags that are known to stand under the last tag of the path, or share wording with the path."""
     known = set(language.tags.themes.get(path[-1], ())) if path else set(language.tags.themes)
     wanted = {pair for tag in path for pair in _pairs(tag)}
-    fitting = (tag in known or len(_pairs(tag) & wanted) > 1 for tag in tags)
+    # Words of one alphabet share a pair of letters by chance; two Chinese characters in a row hardly ever do.
+    least = 2 if language.joiner else 1
+    fitting = (tag in known or len(_pairs(tag) & wanted) >= least for tag in tags)
     return sum(fitting) / len(tags) if tags and path else float(bool(tags))
 
 
