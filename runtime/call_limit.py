@@ -61,7 +61,7 @@ class CallLimit:
         """
         if self.total >= self.limit - self._kept:
             kept = f" ({self._kept} are kept to score the hold-out)" if self._kept else ""
-            raise BudgetReached(f"the budget of {self.limit} calls is used up{kept}")
+            raise BudgetReached(f"the budget of {self.limit} calls is used up{kept}; a larger one goes on")
         self.made[role] = self.made.get(role, 0) + 1
         await self._store(json.dumps(self.made))
 

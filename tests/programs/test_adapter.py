@@ -21,6 +21,8 @@ from condor.signatures import (
     ProposeSubTags,
     QuestionTriple,
     ScoreAnswer,
+    ScoreQuestions,
+    ScoreTags,
     WriteAnswer,
     WriteCritique,
     WriteQuestionTriple,
@@ -61,6 +63,8 @@ def test_the_messages_sent_are_those_of_dspys_chat_adapter(scripted, fields, run
         WriteCritique,
         WriteRefinement,
         ScoreAnswer,
+        ScoreQuestions,
+        ScoreTags,
         CompareAnswers,
     ],
 )

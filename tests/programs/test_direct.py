@@ -19,7 +19,9 @@ from condor.programs import (
     ExpandTag,
     ProposeRoots,
     RefineAnswer,
+    ScoreQuestionsStage,
     ScoreStage,
+    ScoreTagsStage,
     Stage,
     WriteQuestions,
 )
@@ -51,6 +53,8 @@ def stages_with_arguments(text: str, language: str) -> list[tuple[Stage[Any], tu
         (CritiqueAnswer(), (question, answer)),
         (RefineAnswer(), (question, answer, critique)),
         (ScoreStage(), (question, answer)),
+        (ScoreQuestionsStage(), (cell, (question, question))),
+        (ScoreTagsStage(), (["Food", text], [text, "b"], language)),
         (CompareStage(), (question, answer, answer.model_copy(update={"text": f"not {text}"}))),
         (ProposeRoots(), (language, [text, "b"], 3)),
         (ExpandTag(), (["Food", text], [], 4, language)),

@@ -11,7 +11,7 @@ from dspy.utils.exceptions import AdapterParseError
 
 from condor.corpus.records import Answer, Comparison, Preference, Question, Refinement, Verdict
 from condor.errors import CallFault, RefusedReply, TruncatedReply, UnreadableReply
-from condor.programs import CompareStage, Judge, ScoreStage, call_stage
+from condor.programs import CompareStage, Judge, ScoreQuestionsStage, ScoreStage, ScoreTagsStage, call_stage
 from condor.vocabulary import CRITERIA, LANGUAGE_NAMES, LANGUAGES
 
 SCORES = {"helpfulness": 8, "correctness": 9, "depth": 6, "clarity": 7, "instruction_following": 10}
@@ -302,3 +302,44 @@ def test_one_order_is_a_record_of_what_was_shown_as_a_and_b(scripted, verdicts, 
 def test_both_predictors_are_visible_to_an_optimizer() -> None:
     names = [name for name, _ in Judge().named_predictors()]
     assert names == ["score_answer.predict", "compare_answers.predict"]
+
+
+# -- what is no answer -----------------------------------------------------------------------------------------------
+
+OF_QUESTIONS = {"relevance": 8, "self_containment": 5, "difficulty_spread": 6, "task_fit": 9}
+OF_TAGS = {"fit": 10, "granularity": 4, "distinctness": 7, "coverage": 3}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_questions_are_scored_with_their_theme_and_task(scripted, fields, inputs_of, records, run, language) -> None:
+    cell = records.cell(language)
+    questions = [records.question(language, text=text) for text in ("One?", "Two\nlines?", "Three?")]
+    script = scripted(fields(reason="Alike.", scores=json.dumps(OF_QUESTIONS)))
+    with script.context():
+        grade = run(ScoreQuestionsStage(), cell, questions)
+    assert (grade.reason, grade.scores, grade.overall) == ("Alike.", OF_QUESTIONS, 7.0)
+    given = inputs_of(script.requests[0])
+    assert json.loads(given["theme"]) == list(cell.path)
+    assert json.loads(given["questions"]) == ["One?", "Two\nlines?", "Three?"]
+    assert given["language"] == LANGUAGE_NAMES[language]
+    assert given["task"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_tags_are_scored_with_their_path(scripted, fields, inputs_of, run, language) -> None:
+    script = scripted(fields(reason="Broad.", scores=json.dumps(OF_TAGS)))
+    with script.context():
+        grade = run(ScoreTagsStage(), ("Food", "Tea"), ("Green tea", "Gardens"), language)
+    assert (grade.reason, grade.scores, grade.overall) == ("Broad.", OF_TAGS, 6.0)
+    given = inputs_of(script.requests[0])
+    assert (json.loads(given["path"]), json.loads(given["tags"])) == (["Food", "Tea"], ["Green tea", "Gardens"])
+    assert given["language"] == LANGUAGE_NAMES[language]
+
+
+@pytest.mark.parametrize("bad", [{"fit": 11}, {"fit": 0}, {"fit": True}, {"fit": "good"}, {"more": 1}])
+def test_a_score_that_is_none_is_asked_for_again(scripted, fields, run, bad) -> None:
+    wrong = fields(reason="r", scores=json.dumps(OF_TAGS | bad))
+    script = scripted(wrong, fields(reason="r", scores=json.dumps(OF_TAGS)))
+    with script.context():
+        assert run(ScoreTagsStage(), ("Food",), ("Tea",), "en").scores == OF_TAGS
+    assert len(script.requests) == 2

@@ -109,7 +109,7 @@ def test_a_halted_gepa_gives_the_best_that_it_has(
     # Without its own end it runs into the limit.
     monkeypatch.setattr(_Optimizing, "_remaining", lambda _: 10_000)
     found = run_plan(plan_for("answer", "gepa", budget_calls=150))
-    assert found.note == "the budget of 150 calls is used up (15 are kept to score the hold-out)"
+    assert found.note == "the budget of 150 calls is used up (15 are kept to score the hold-out); a larger one goes on"
     assert sum(found.calls.values()) <= 150
     assert found.candidates
     assert found.program.prompts[0].prompt_version != found.program.prompts[0].base_version
