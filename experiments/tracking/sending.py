@@ -16,6 +16,7 @@ from .limits import (
     METRICS_PER_BATCH,
     OTHERS_PER_BATCH,
     batches,
+    fit_metrics,
     fit_values,
 )
 from .runs import mlflow_run
@@ -104,7 +105,7 @@ def _send_metrics(store: Store, run_id: str, entries: Sequence[SpoolEntry]) -> N
     metrics = [
         Metric(key, value, entry.at_ms, entry.body["step"])
         for entry in entries
-        for key, value in entry.body["metrics"].items()
+        for key, value in fit_metrics(entry.body["metrics"]).items()
     ]
     for batch in batches(metrics, METRICS_PER_BATCH):
         store.client.log_batch(run_id, metrics=batch)

@@ -1,0 +1,147 @@
+"""Which MLflow run shows a journal: found by id, by tag, or made; and what is told of datasets."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from condor.experiments.recipe import validate_recipe
+from condor.experiments.tracking.facts import RunFacts, git_commit, synthesis_facts
+from condor.experiments.tracking.inputs import DatasetInput, spool_inputs
+from condor.experiments.tracking.runs import KEY, RUN_ID, mlflow_run
+from condor.experiments.tracking.sending import Sender
+from condor.experiments.tracking.snapshots import Start, begin_body
+from condor.experiments.tracking.store import Store, open_store
+from condor.knowledge import KnowledgeTree
+from condor.runtime.journal import Journal
+from condor.runtime.journal.spool import Spool
+
+
+@pytest.fixture
+def store(tmp_path: Path, store_template: Path) -> Store:
+    shutil.copy(store_template, tmp_path / "mlflow.db")
+    return open_store(f"sqlite:///{tmp_path}/mlflow.db")
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Path:
+    path = tmp_path / "run" / "journal.db"
+    path.parent.mkdir()
+    Journal.create(path, {"kind": "synthesis"}).close()
+    with Spool(path) as spool:
+        facts = RunFacts("synth", "run", {"seed": 1}).as_json()
+        spool.append("begin", begin_body(Start(1000, 0, 0), {**facts, "traces": None}), at_ms=1000)
+    return path
+
+
+def test_a_run_is_made_once_and_noted(store: Store, journal: Path) -> None:
+    with Spool(journal) as spool:
+        run_id = mlflow_run(store, spool)
+        assert mlflow_run(store, spool) == run_id == spool.meta()[RUN_ID]
+        assert spool.meta()["mlflow_store"] == store.uri
+    assert store.client.get_run(run_id).info.start_time == 1000
+
+
+def test_a_run_that_was_made_but_not_noted_is_found_again(store: Store, journal: Path) -> None:
+    with Spool(journal) as spool:
+        run_id = mlflow_run(store, spool)
+        spool.note(RUN_ID, "0" * 32)  # as where a process was killed before it noted the right one
+        assert mlflow_run(store, spool) == run_id
+    assert len(store.client.search_runs([store.experiment_id])) == 1
+
+
+def test_the_key_is_on_disk_before_the_run_is_made(
+    store: Store, journal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*args: object, **named: object) -> None:
+        with Spool(journal) as spool:
+            assert KEY in spool.meta()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(store.client, "create_run", killed)
+    with Spool(journal) as spool, pytest.raises(KeyboardInterrupt):
+        mlflow_run(store, spool)
+
+
+def test_a_run_that_was_deleted_in_mlflow_is_made_anew(store: Store, journal: Path) -> None:
+    with Spool(journal) as spool:
+        first = mlflow_run(store, spool)
+        store.client.delete_run(first)
+        assert mlflow_run(store, spool) != first
+
+
+def test_sending_twice_leaves_everything_once(store: Store, journal: Path) -> None:
+    with Spool(journal) as spool:
+        for step in range(3):
+            spool.append(
+                "metrics", {"step": step, "metrics": {"kept": float(step), "哲学 & 伦理": 1.0}}, at_ms=2000 + step
+            )
+        spool.append("end", {"status": "FINISHED", "tags": {}}, at_ms=9000)
+    for _ in range(2):
+        sender = Sender(journal, store.address)
+        run_id = sender.send()
+        sender.close()
+        with Spool(journal) as spool:  # as where a process was killed before it could mark what was sent
+            spool.mark_sent(spool.all("metrics"), "nobody")
+    history = store.client.get_metric_history(run_id, "kept")
+    assert sorted((each.step, each.timestamp, each.value) for each in history) == [
+        (0, 2000, 0.0),
+        (1, 2001, 1.0),
+        (2, 2002, 2.0),
+    ]
+    info = store.client.get_run(run_id).info
+    assert (info.status, info.end_time) == ("FINISHED", 9000)
+
+
+def test_runs_are_found_by_the_digest_of_what_they_took_in(store: Store, journal: Path) -> None:
+    inputs = [
+        DatasetInput("tree", "a" * 36, "tree"),
+        DatasetInput("answers", "b" * 36, "void", profile='{"records": 3}'),
+    ]
+    for _ in range(2):
+        spool_inputs(journal, inputs)
+    sender = Sender(journal, store.address)
+    run_id = sender.send()
+    sender.close()
+    found = store.client.search_runs([store.experiment_id], f"dataset.digest = '{'b' * 36}'")
+    assert [run.info.run_id for run in found] == [run_id]
+    taken = {(each.dataset.digest, each.tags[0].value) for each in found[0].inputs.dataset_inputs}
+    assert taken == {("a" * 36, "tree"), ("b" * 36, "void")}
+    assert len(found[0].inputs.dataset_inputs) == 2
+    with pytest.raises(ValueError, match="at most 36"):
+        DatasetInput("tree", "a" * 37, "tree")
+
+
+def test_what_is_told_of_a_synthesis_holds_no_address_and_no_way(tmp_path: Path) -> None:
+    model = {"name": "openai/some", "api_base": "http://127.0.0.1:1/v1", "api_key_env": "MY_KEY"}
+    data = {"tree": [str(tmp_path / "own.json")], "records": 3, "model": model}
+    facts = synthesis_facts(validate_recipe(data, "test"), KnowledgeTree(), tmp_path / "run").as_json()
+    said = repr(facts)
+    assert facts["params"]["tree"] == "own.json"
+    assert facts["tags"]["condor.run"] == "run"
+    for hidden in ("127.0.0.1", "MY_KEY", str(tmp_path)):
+        assert hidden not in said
+
+
+def test_the_commit_of_a_checkout_is_read_as_git_says_it(tmp_path: Path) -> None:
+    def git(*args: str, folder: Path = tmp_path) -> str:
+        options = ["-c", "user.name=n", "-c", "user.email=e", "-c", "commit.gpgsign=false"]
+        done = subprocess.run(["git", *options, *args], cwd=folder, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    checkout = tmp_path / "checkout"
+    checkout.mkdir()
+    assert git_commit(checkout) is None
+    git("init", folder=checkout)
+    assert git_commit(checkout) is None, "nothing was committed yet"
+    git("commit", "--allow-empty", "--no-verify", "-m", "one", folder=checkout)
+    head = git("rev-parse", "HEAD", folder=checkout)
+    (checkout / "deep" / "er").mkdir(parents=True)
+    assert git_commit(checkout / "deep" / "er") == head
+    git("pack-refs", "--all", folder=checkout)
+    assert git_commit(checkout) == head
+    git("worktree", "add", "-b", "second", str(tmp_path / "second"), folder=checkout)
+    assert git_commit(tmp_path / "second") == head
+    git("checkout", "--detach", folder=checkout)
+    assert git_commit(checkout) == head
