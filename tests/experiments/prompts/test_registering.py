@@ -12,7 +12,7 @@ from condor.experiments.compiled import Programs
 from condor.experiments.digests import set_digest
 from condor.experiments.prompts.body import pack_body, unpack_body
 from condor.experiments.prompts.champions import champion_programs
-from condor.experiments.prompts.names import stage_of, stages
+from condor.experiments.prompts.names import stages
 from condor.experiments.prompts.registering import register_built_in, register_compiled
 from condor.experiments.prompts.registry import add_version, registering, versions_of
 from condor.experiments.tracking.store import Store
@@ -154,7 +154,7 @@ def test_over_a_server_the_first_of_two_that_appear_at_once_stands(served: Store
 
 def test_a_model_of_the_same_name_is_in_the_way(store: Store) -> None:
     store.client.create_registered_model("condor.answer")
-    with pytest.raises(PromptFault, match="condor.answer: MLflow has a model of that name; rename it"):
+    with pytest.raises(PromptFault, match=r"condor\.answer: MLflow has a model of that name; rename it"):
         register_built_in(store)
 
 
