@@ -93,7 +93,9 @@ def test_what_is_newly_known_of_a_node_is_added() -> None:
 def test_a_lineage_is_drawn_in_every_kind_of_file(tmp_path: Path, suffix: str) -> None:
     graph = graph_of([(0, 1), (1, 2), (0, 2), (3, 2)])
     first, second = tmp_path / f"图/one{suffix}", tmp_path / f"two{suffix}"
-    assert draw_lineage(graph, first) == draw_lineage(graph, second) == []
+    lacking = draw_lineage(graph, first)
+    assert [line.replace(str(first), str(second)) for line in lacking] == draw_lineage(graph, second)
+    assert lacking == [] or suffix == ".png"  # a machine may have no font with Chinese characters
     assert first.read_bytes() == second.read_bytes()
     match suffix:
         case ".svg":

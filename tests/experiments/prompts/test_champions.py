@@ -68,7 +68,7 @@ def test_rolling_back_twice_goes_back_twice_and_then_says_that_there_is_no_more(
         rollback(store, NAME)
         found.append(champion(store))
     assert found == [3, 2, 1]
-    with pytest.raises(PromptFault, match="condor.refinement: version 1 has no champion before it to go back to"):
+    with pytest.raises(PromptFault, match=r"condor\.refinement: version 1 has no champion before it to go back to"):
         rollback(store, NAME)
     promote(store, NAME, 3)
     rollback(store, NAME)

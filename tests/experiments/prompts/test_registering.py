@@ -154,7 +154,7 @@ def test_over_a_server_the_first_of_two_that_appear_at_once_stands(served: Store
 
 def test_a_model_of_the_same_name_is_in_the_way(store: Store) -> None:
     store.client.create_registered_model("condor.answer")
-    with pytest.raises(PromptFault, match="condor.answer: MLflow has a model of that name; rename it"):
+    with pytest.raises(PromptFault, match=r"condor\.answer: MLflow has a model of that name; rename it"):
         register_built_in(store)
 
 
