@@ -37,7 +37,7 @@ def test_every_optimizer_compiles_within_its_budget(
     assert found.candidates >= 2, "the built-in prompt alone is no search"
     assert found.before.count == found.after.count == 6
     assert found.path == str(tmp_path / "run" / "compiled" / "refine.json")
-    stored = load_compiled(Path(found.path))
+    stored = load_compiled(tmp_path / "run" / "compiled" / "refine.json")
     assert stored == found.program
     assert stored.improved == (found.difference.low is not None and found.difference.low > 0)
     assert {name: len(ids) for name, ids in stored.sets.items()} == {"train": 4, "val": 4, "holdout": 6}
