@@ -11,7 +11,8 @@ from condor.errors import BadInput, BudgetReached, RunMismatch, UsageFault
 from condor.experiments.compiled import STEP_STAGES, STEPS, CompiledProgram, CompiledStep, load_compiled, load_programs
 from condor.experiments.optimizing import OPTIMIZERS, Optimization, OptimizePlan, OptimizerName
 from condor.experiments.optimizing.compilers import COMPILERS, Compiled, Compiler, CompileWork
-from condor.experiments.optimizing.optimization import _Optimizing, least_budget
+from condor.experiments.optimizing.optimization import _Optimizing
+from condor.experiments.optimizing.reckoning import least_budget
 from condor.experiments.optimizing.tasks import TASKS_BY_STEP
 from condor.runtime.journal import Journal
 
