@@ -1,10 +1,8 @@
 """Compiling the prompts of a step: sets, inputs, the hold-out before, the optimizer, the hold-out after."""
 
 import asyncio
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, cast
@@ -12,74 +10,27 @@ from typing import Any, cast
 from ... import __version__
 from ...corpus.records import Cell
 from ...errors import BadInput, BudgetReached, CallFault, ModelFault, ReplyFault, RunMismatch, UsageFault
-from ...files import make_directory, write_atomically
 from ...hashing import content_hash
 from ...programs import AsPrediction
 from ...runtime.journal import Journal
 from ...runtime.run_directory import RunDirectory
 from ...runtime.stopping import finish_or_stop
-from ..compiled import CompiledProgram, CompiledPrompt, Programs, SetName, load_compiled, save_compiled
-from ..statistics import Estimate, estimate_difference, estimate_mean
+from ..compiled import CompiledProgram, CompiledPrompt, Programs, SetName
+from ..statistics import estimate_difference, estimate_mean
 from ..tree_run import describe
 from .compilers import COMPILERS, Compiled, CompileWork
 from .metric import UNREADABLE, Graded, Metric, example_of
-from .plan import CHOOSES_BY_VAL, OptimizePlan
+from .plan import CHOOSES_BY_VAL, OptimizePlan, OptimizerName
+from .reckoning import check_budget, kept_calls, least_to_compile
 from .replies import Halted
+from .report import Optimization, save_optimization
 from .session import OptimizeUse, Session, build_models, open_session
 from .sets import sample_sets, tag_path
 from .tasks import TASKS_BY_STEP, StepTask, stages_of
 
-#: In a directory of optimizations: the compiled programs, and what became of the last one.
-COMPILED = "compiled"
-REPORT_FILE = "optimization.json"
 KIND = "optimization"
 
 Inputs = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Optimization:
-    """What became of an optimization.
-
-    Attributes:
-        program: what was compiled; where nothing better was found, the built-in prompts or what the hold-out refuted.
-        path: of its file; None where a better program of an earlier optimization keeps the place.
-        before, after, difference: on the hold-out, from 0 to 1; `difference` is paired.
-        broken: the rules that results on the hold-out broke: `before` and `after` -> rule -> how many.
-        unreadable: cells whose inputs could not be made, by set.
-        candidates: programs that the optimizer tried, where it says so.
-        note: why the optimizer did not come to its own end, or that it found nothing.
-        budget_calls, calls: what was allowed, and what was made for what, in all sessions.
-        input_tokens, output_tokens, cost_usd: of the replies to the program, the judge and the optimizer.
-        rehearsal: whether the stand-in wrote it.
-    """
-
-    program: CompiledProgram
-    path: str | None
-    before: Estimate
-    after: Estimate
-    difference: Estimate
-    broken: dict[str, dict[str, int]]
-    unreadable: dict[str, int]
-    candidates: int | None
-    note: str | None
-    budget_calls: int
-    calls: dict[str, int]
-    input_tokens: int
-    output_tokens: int
-    cost_usd: float | None
-    rehearsal: bool
-
-    @property
-    def improved(self) -> bool:
-        """Whether the interval of the difference lies above 0."""
-        return self.program.improved
-
-    def as_json(self) -> dict[str, Any]:
-        """Everything but the prompts, as plain values for JSON."""
-        held = vars(self) | {name: vars(getattr(self, name)) for name in ("before", "after", "difference")}
-        program = self.program.model_dump(mode="json", exclude={"prompts": {"__all__": {"state"}}})
-        return held | {"program": program, "improved": self.improved}
 
 
 async def optimize(plan: OptimizePlan, run: Path, use: OptimizeUse) -> Optimization:
@@ -104,7 +55,7 @@ async def optimize(plan: OptimizePlan, run: Path, use: OptimizeUse) -> Optimizat
     """
     sets = sample_sets(plan)
     task = TASKS_BY_STEP[plan.step]()
-    _check_budget(plan, task)
+    check_budget(plan, task)
     models = build_models(use)
     with RunDirectory(run) as directory, _open(directory) as (journal, new):
         try:
@@ -115,7 +66,7 @@ async def optimize(plan: OptimizePlan, run: Path, use: OptimizeUse) -> Optimizat
                 journal.close()
                 directory.discard()
             raise
-        return _save(found, run)
+        return save_optimization(found, run)
 
 
 class _Optimizing:
@@ -138,8 +89,7 @@ class _Optimizing:
 
     async def run(self) -> Optimization:
         inputs, unreadable = await self._make_inputs()
-        base = self._task.program()
-        before = await self._grade(base, inputs["holdout"])
+        before = await self._grade(self._task.program(), inputs["holdout"])
         _check_verdicts(before, self._use)
         compiled = await self._compile(inputs)
         prompts = _prompts(compiled, self._task)
@@ -182,51 +132,40 @@ class _Optimizing:
 
     async def _compile(self, inputs: dict[SetName, list[Inputs]]) -> Compiled:
         """Let the optimizer work, with the calls kept aside that the hold-out takes afterwards."""
-        plan, session, task = self._plan, self._session, self._task
+        plan, session = self._plan, self._session
         session.limit.keep(self._kept)
         train, val = inputs["train"], inputs["val"]
         if plan.optimizer not in CHOOSES_BY_VAL:
             train = val = [*train, *val]
-        metric = Metric(task, session.lms)
-        scores = [graded.score for graded in await self._grade(task.program(), val)]
-        if (mean := estimate_mean(scores).mean) is not None:
-            metric.neutral = mean
-        compiler = COMPILERS[plan.optimizer]()
-        work = CompileWork(
-            program=AsPrediction(task.program()),
+        neutral = estimate_mean(graded.score for graded in await self._grade(self._task.program(), val)).mean
+        least = least_to_compile(plan.optimizer, self._task, len(train), len(val))
+        if self._remaining() < least:
+            raise BudgetReached(
+                f"the budget of {plan.budget_calls} calls leaves {self._remaining()} to {plan.optimizer}, which needs "
+                f"{least}; a larger one goes on"
+            )
+        work = self._work(train, val, neutral)
+        try:
+            return await session.in_thread(lambda: _compile_or_say(plan.optimizer, work))
+        finally:
+            session.begin_anew()
+
+    def _work(self, train: list[Inputs], val: list[Inputs], neutral: float | None) -> CompileWork:
+        session = self._session
+        metric = Metric(self._task, session.lms)
+        if neutral is not None:
+            metric.neutral = neutral
+        return CompileWork(
+            program=AsPrediction(self._task.program()),
             train=[example_of(each) for each in train],
             val=[example_of(each) for each in val],
             metric=metric,
             lms=dict(session.lms),
             threads=self._use.concurrency,
-            seed=plan.seed,
-            per_result=task.calls,
+            seed=self._plan.seed,
+            per_result=self._task.calls,
             remaining=self._remaining,
         )
-        least = compiler.least(
-            train=len(train), val=len(val), per_result=task.calls, predictors=len(stages_of(task.program()))
-        )
-        if self._remaining() < least:
-            raise BudgetReached(
-                f"the budget of {plan.budget_calls} calls leaves {self._remaining()} to {plan.optimizer}, which needs "
-                f"{least}; go on with a larger one"
-            )
-
-        def compile_() -> Compiled:
-            try:
-                return compiler.compile(work)
-            except UNREADABLE as exc:
-                # COPRO and MIPRO end where a proposal cannot be read.
-                return Compiled(None, None, f"the optimizer's model gave no readable proposal: {str(exc)[:200]}")
-            except Halted as exc:
-                if not isinstance(exc.fault, BudgetReached):
-                    raise
-                return Compiled(None, None, f"{exc.fault}; {plan.optimizer} keeps no program before its end")
-
-        try:
-            return await session.in_thread(compile_)
-        finally:
-            session.begin_anew()
 
     def _remaining(self) -> int:
         """Calls that the optimizer may still use, by what it has asked for: the same after a resumption."""
@@ -292,28 +231,21 @@ def _check_verdicts(before: Sequence[Graded], use: OptimizeUse) -> None:
         raise BadInput(f"{use.specs['judge'].name}: gave no readable verdict on the hold-out; name another --judge")
 
 
-def kept_calls(plan: OptimizePlan, task: StepTask) -> int:
-    """Calls that are kept from the optimizer, to grade the hold-out afterwards: with a fifth more, for repairs."""
-    return plan.holdout * task.calls + -(-plan.holdout * task.calls // 5)
+def _compile_or_say(optimizer: OptimizerName, work: CompileWork) -> Compiled:
+    """What an optimizer found, or why it found nothing.
 
-
-def least_budget(plan: OptimizePlan, task: StepTask) -> int:
-    """The smallest budget with which the plan's optimizer can be of use, where every reply can be read."""
-    train, val = plan.train, plan.val
-    if plan.optimizer not in CHOOSES_BY_VAL:
-        train = val = train + val
-    compiler = COMPILERS[plan.optimizer]()
-    least = compiler.least(train=train, val=val, per_result=task.calls, predictors=len(stages_of(task.program())))
-    inputs = sum(plan.sizes.values()) * task.input_calls
-    return inputs + plan.holdout * task.calls + val * task.calls + least + kept_calls(plan, task)
-
-
-def _check_budget(plan: OptimizePlan, task: StepTask) -> None:
-    if plan.budget_calls < (least := least_budget(plan, task)):
-        raise UsageFault(
-            f"--budget-calls {plan.budget_calls}: {plan.optimizer} needs {least} for {plan.step} with these sets "
-            f"({sum(plan.sizes.values()) * task.input_calls} for their inputs, {task.calls} for each result)"
-        )
+    Raises:
+        Halted: the work was stopped.
+    """
+    try:
+        return COMPILERS[optimizer]().compile(work)
+    except UNREADABLE as exc:
+        # COPRO and MIPRO end where a proposal cannot be read.
+        return Compiled(None, None, f"the optimizer's model gave no readable proposal: {str(exc)[:200]}")
+    except Halted as exc:
+        if not isinstance(exc.fault, BudgetReached):
+            raise
+        return Compiled(None, None, f"{exc.fault}; {optimizer} keeps no program before its end")
 
 
 def _prompts(compiled: Compiled, task: StepTask) -> tuple[CompiledPrompt, ...]:
@@ -352,23 +284,3 @@ def _open(directory: RunDirectory) -> Iterator[tuple[Journal, bool]]:
         if (kind := journal.meta().get("kind")) != KIND:
             raise RunMismatch(f"{directory.path}: holds {describe(kind)}, no optimizations; choose another --run")
         yield journal, new
-
-
-def _save(found: Optimization, run: Path) -> Optimization:
-    """Write the compiled program and the report. A program that is better than the built-in one keeps its place."""
-    path = run / COMPILED / found.program.file_name
-    make_directory(path.parent)
-    if found.improved or not _holds_better(path):
-        save_compiled(found.program, path)
-        found = replace(found, path=str(path))
-    with write_atomically(run / REPORT_FILE) as file:
-        json.dump(found.as_json(), file, ensure_ascii=False, indent=1)
-        file.write("\n")
-    return found
-
-
-def _holds_better(path: Path) -> bool:
-    try:
-        return path.exists() and load_compiled(path).improved
-    except BadInput:
-        return False  # damaged, or of another signature: of no use to anybody

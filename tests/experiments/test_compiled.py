@@ -133,7 +133,7 @@ def test_the_hash_sees_the_instruction_and_each_field() -> None:
     built_in = RefineAnswer.signature
     for signature in (
         built_in.with_instructions("Other words."),
-        built_in.with_updated_fields("draft", desc="another description"),
+        built_in.delete("draft").prepend("draft", dspy.InputField(desc="another description"), str),
         built_in.with_updated_fields("answer", type_=list[str]),
         built_in.append("note", dspy.InputField(desc="a further input"), str),
         built_in.delete("strengths"),

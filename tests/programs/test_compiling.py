@@ -111,7 +111,8 @@ def test_an_optimizer_compiles_a_program_of_two_stages(
 def test_bootstrapped_demos_are_whole_questions_with_their_answers(examples: list[dspy.Example], model: Model) -> None:
     found = by_bootstrap(Refine(), examples, model.lm)
     assert isinstance(found, Refine)
-    for stage in (found.critique_answer, found.refine_answer):
+    stages: list[Stage[Any]] = [found.critique_answer, found.refine_answer]
+    for stage in stages:
         assert len(stage.predict.demos) == 2
         fields = {*stage.signature.input_fields, *stage.signature.output_fields}
         assert all(set(dict(demo)) - {"augmented"} == fields for demo in stage.predict.demos)

@@ -27,7 +27,7 @@ def plan_for(tree: KnowledgeTree) -> Callable[..., OptimizePlan]:
     """A small plan for a step and an optimizer."""
 
     def plan(step: CompiledStep, optimizer: OptimizerName, **changes: Any) -> OptimizePlan:
-        sizes = {"train": 4, "val": 4, "holdout": 6, "budget_calls": BUDGET}
+        sizes: dict[str, Any] = {"train": 4, "val": 4, "holdout": 6, "budget_calls": BUDGET}
         return OptimizePlan(step=step, optimizer=optimizer, tree=tree, **(sizes | changes))
 
     return plan

@@ -11,7 +11,8 @@ from condor.errors import BadInput, BudgetReached, RunMismatch, UsageFault
 from condor.experiments.compiled import STEP_STAGES, STEPS, CompiledProgram, CompiledStep, load_compiled, load_programs
 from condor.experiments.optimizing import OPTIMIZERS, Optimization, OptimizePlan, OptimizerName
 from condor.experiments.optimizing.compilers import COMPILERS, Compiled, Compiler, CompileWork
-from condor.experiments.optimizing.optimization import _Optimizing, least_budget
+from condor.experiments.optimizing.optimization import _Optimizing
+from condor.experiments.optimizing.reckoning import least_budget
 from condor.experiments.optimizing.tasks import TASKS_BY_STEP
 from condor.runtime.journal import Journal
 
@@ -37,7 +38,7 @@ def test_every_optimizer_compiles_within_its_budget(
     assert found.candidates >= 2, "the built-in prompt alone is no search"
     assert found.before.count == found.after.count == 6
     assert found.path == str(tmp_path / "run" / "compiled" / "refine.json")
-    stored = load_compiled(Path(found.path))
+    stored = load_compiled(tmp_path / "run" / "compiled" / "refine.json")
     assert stored == found.program
     assert stored.improved == (found.difference.low is not None and found.difference.low > 0)
     assert {name: len(ids) for name, ids in stored.sets.items()} == {"train": 4, "val": 4, "holdout": 6}
