@@ -175,10 +175,10 @@ def _without_surroundings() -> Iterator[None]:
     from mlflow.tracking.context.abstract_context import RunContextProvider
 
     class Plain(RunContextProvider):
-        def in_context(self) -> bool:
+        def in_context(self) -> Any:
             return True
 
-        def tags(self) -> dict[str, str]:
+        def tags(self) -> Any:
             return {"mlflow.user": "condor", "mlflow.source.name": "condor judge"}
 
     registry._run_context_provider_registry.register(Plain)
