@@ -5,7 +5,7 @@
 Each contestant runs in a fresh process and makes the same number of calls with as many in flight; they take turns, and
 the medians and ratios are printed: for a short run, in which the first call that goes alone and the chains' four steps
 one after another weigh, and for a longer one, in which they weigh less. `make bench` writes them to
-benchmarks/results.json.
+benchmarks/results.json. The pipeline is shown in MLflow, as it is by default; CONDOR_TRACKING=off leaves that out.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +76,9 @@ async def dspy_litellm(calls: int, in_flight: int, base: str) -> tuple[int, floa
 
 
 async def condor(calls: int, in_flight: int, base: str) -> tuple[int, float]:
-    """The whole pipeline: questions, answers, critiques, refinements, journal on disk."""
+    """The whole pipeline: questions, answers, critiques, refinements, journal on disk, shown in MLflow."""
     from condor.experiments import Recipe, prepare_synthesis
+    from condor.experiments.tracking.tracker import Tracker, tracking_is_on
     from condor.runtime import ModelSpec
 
     records = calls * 3 // 10  # a cell of three records takes ten calls
@@ -86,7 +88,11 @@ async def condor(calls: int, in_flight: int, base: str) -> tuple[int, float]:
         model=ModelSpec(name="openai/mock", api_base=base),
         concurrency=in_flight,
     )
-    with tempfile.TemporaryDirectory() as folder, prepare_synthesis(recipe, Path(folder) / "run") as synthesis:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Tracker(f"sqlite:///{folder}/mlflow.db") if tracking_is_on() else nullcontext() as tracker,
+        prepare_synthesis(recipe, Path(folder) / "run", tracker=tracker) as synthesis,
+    ):
         started = time.perf_counter()
         outcome = await synthesis.run()
         seconds = time.perf_counter() - started

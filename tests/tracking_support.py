@@ -75,6 +75,7 @@ def _answers(address: str) -> bool:
 def tracked(cli: Cli, template: Path, **more: str) -> dict[str, str]:
     """An environment with tracking on, quick, and with a store in the working folder that is ready."""
     if "MLFLOW_TRACKING_URI" not in more:
+        (cli.directory / "mlflow.db").unlink(missing_ok=True)
         shutil.copy(template, cli.directory / "mlflow.db")
     return {"CONDOR_TRACKING": "on", "CONDOR_TRACKING_SECONDS": "0.2", **more}
 

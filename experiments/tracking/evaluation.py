@@ -4,6 +4,7 @@ The scores are those that the journal of verdicts holds: nobody is asked again.
 """
 
 import io
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -122,7 +123,7 @@ def _evaluate(store: Store, run_id: str, rows: list[_Row], judge: str) -> None:
     mlflow.set_tracking_uri(store.address)
     try:
         mlflow.set_experiment(experiment_id=store.experiment_id)
-        with _in_silence(), mlflow.start_run(run_id=run_id):
+        with _without_surroundings(), _in_silence(), mlflow.start_run(run_id=run_id):
             genai.evaluate(data=data, scorers=list(_scorers(by_record, judge)))
     finally:
         mlflow.set_tracking_uri(before)
@@ -161,6 +162,34 @@ def _scorer(
         return Feedback(name=name, value=score_of(verdict), rationale=verdict.reason, source=source)
 
     return scorer(score, name=name, aggregations=["mean"])
+
+
+@contextmanager
+def _without_surroundings() -> Iterator[None]:
+    """Keep MLflow from noting who runs what from which checkout.
+
+    It would take the user's name from the credentials of the store, and the address of the checkout's origin, which may
+    hold a token.
+    """
+    from mlflow.tracking.context import registry
+    from mlflow.tracking.context.abstract_context import RunContextProvider
+
+    class Plain(RunContextProvider):
+        def in_context(self) -> Any:
+            return True
+
+        def tags(self) -> Any:
+            return {"mlflow.user": "condor", "mlflow.source.name": "condor judge"}
+
+    registry._run_context_provider_registry.register(Plain)
+    # MLflow notes nothing of a checkout where GitPython cannot be imported; it has no setting for it.
+    module, sys.modules["git"] = sys.modules.get("git"), None  # pyright: ignore[reportArgumentType]
+    try:
+        yield
+    finally:
+        del sys.modules["git"]
+        if module is not None:
+            sys.modules["git"] = module
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from ...runtime.models import ModelSpec
 from ...runtime.run_directory import JOURNAL_FILE
 from .artifacts import JUDGING_ENDS
 from .facts import RunFacts
+from .limits import fit_key
 from .runs import RUN_ID
 from .tracker import Tracker
 
@@ -55,12 +56,12 @@ def judgement_as_metrics(found: "Judgement") -> dict[str, float | None]:
         metrics |= _gain(f"judge.{criterion}", gain)
     for what, values in found.slices.items():
         for value, gain in values.items():
-            metrics |= _gain(f"judge.{what}.{value}", gain)
+            metrics |= _gain(f"judge.{what}.{fit_key(value)}", gain)
     if found.wins is not None:
         metrics |= _wins("judge.wins", found.wins)
     for what, wins in found.slice_wins.items():
         for value, each in wins.items():
-            metrics |= _wins(f"judge.{what}.{value}.wins", each)
+            metrics |= _wins(f"judge.{what}.{fit_key(value)}.wins", each)
     if found.bias is not None:
         metrics["judge.flips"] = found.bias.flips
     return metrics

@@ -47,10 +47,10 @@ def test_the_last_entry_of_some_kinds_and_all_of_one(journal: Path) -> None:
         assert spool.last("end") is None
         for kind in ("begin", "metrics", "end", "metrics"):
             spool.append(kind, {})
-        assert [spool.last(*kinds) and spool.last(*kinds).number for kinds in (("begin", "end"), ("metrics",))] == [
-            3,
-            4,
-        ]  # type: ignore[union-attr]
+        last, of_two = spool.last("metrics"), spool.last("begin", "end")
+        assert last is not None
+        assert of_two is not None
+        assert (last.number, of_two.number) == (4, 3)
         assert [entry.number for entry in spool.all("metrics")] == [2, 4]
 
 

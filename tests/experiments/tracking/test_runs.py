@@ -35,6 +35,15 @@ def journal(tmp_path: Path) -> Path:
     return path
 
 
+def send(store: Store, journal: Path) -> str:
+    """Send a journal's spool; returns the id of the MLflow run."""
+    sender = Sender(journal, store.address)
+    try:
+        return sender.send()
+    finally:
+        sender.close()
+
+
 def test_a_run_is_made_once_and_noted(store: Store, journal: Path) -> None:
     with Spool(journal) as spool:
         run_id = mlflow_run(store, spool)
@@ -78,12 +87,10 @@ def test_sending_twice_leaves_everything_once(store: Store, journal: Path) -> No
                 "metrics", {"step": step, "metrics": {"kept": float(step), "哲学 & 伦理": 1.0}}, at_ms=2000 + step
             )
         spool.append("end", {"status": "FINISHED", "tags": {}}, at_ms=9000)
-    for _ in range(2):
-        sender = Sender(journal, store.address)
-        run_id = sender.send()
-        sender.close()
-        with Spool(journal) as spool:  # as where a process was killed before it could mark what was sent
-            spool.mark_sent(spool.all("metrics"), "nobody")
+    run_id = send(store, journal)
+    with Spool(journal) as spool:  # as where a process was killed before it could mark what was sent
+        spool.mark_sent(spool.all("metrics"), "nobody")
+    assert send(store, journal) == run_id
     history = store.client.get_metric_history(run_id, "kept")
     assert sorted((each.step, each.timestamp, each.value) for each in history) == [
         (0, 2000, 0.0),
@@ -101,11 +108,10 @@ def test_runs_are_found_by_the_digest_of_what_they_took_in(store: Store, journal
     ]
     for _ in range(2):
         spool_inputs(journal, inputs)
-    sender = Sender(journal, store.address)
-    run_id = sender.send()
-    sender.close()
+    run_id = send(store, journal)
     found = store.client.search_runs([store.experiment_id], f"dataset.digest = '{'b' * 36}'")
     assert [run.info.run_id for run in found] == [run_id]
+    assert found[0].inputs is not None
     taken = {(each.dataset.digest, each.tags[0].value) for each in found[0].inputs.dataset_inputs}
     assert taken == {("a" * 36, "tree"), ("b" * 36, "void")}
     assert len(found[0].inputs.dataset_inputs) == 2
