@@ -1,5 +1,9 @@
 """Compiled programs as an optimizer leaves them, for tests of what is done with them."""
 
+from typing import cast
+
+import dspy
+
 from condor.experiments.compiled import STEP_STAGES, CompiledProgram, CompiledPrompt, CompiledStep, Programs
 
 
@@ -17,10 +21,10 @@ def compiled(
         stage = kind()
         (base or Programs()).apply(stage)
         before = stage.prompt_version()
-        stage.predict.signature = stage.predict.signature.with_instructions(instructions)  # pyright: ignore[reportAttributeAccessIssue]
+        stage.predict.signature = cast("type[dspy.Signature]", stage.predict.signature).with_instructions(instructions)
         stage.predict.demos = demos or []
         prompts.append(CompiledPrompt.of(stage, base_version=before))
-    score = {"mean": 0.5, "low": 0.4, "high": 0.6}
+    score: dict[str, float | int | None] = {"mean": 0.5, "low": 0.4, "high": 0.6}
     return CompiledProgram(
         step=step,
         prompts=tuple(prompts),

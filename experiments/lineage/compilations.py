@@ -106,7 +106,8 @@ def _scores(tags: Mapping[str, str]) -> dict[str, str]:
         return {}
     low, high = scores["difference"].get("low"), scores["difference"].get("high")
     interval = f" [{low:+.2f}, {high:+.2f}]" if isinstance(low, int | float) and isinstance(high, int | float) else ""
-    return {"held out": f"{means['before']:.2f} -> {means['after']:.2f}, {means['difference']:+.2f}{interval}"}
+    held_out = f"{means['before']:.2f} -> {means['after']:.2f}"
+    return {"held out": held_out, "gain": f"{means['difference']:+.2f}{interval}"}
 
 
 def _object(text: str | None) -> dict[str, Any]:

@@ -61,14 +61,15 @@ class Lineage:
         return self._graph.nodes[node_id]["node"]
 
     def link(self, made: str, source: str, how: str) -> bool:
-        """Say that something was made from something else; returns whether the edge stands.
+        """Say that something was made from something else; returns whether the edge stands. It may be said in two ways.
 
         An edge that would close a circle is left out. It can come up: an optimizer may come back to the very prompt
         that another one began with, and a prompt is known by its text. What was said first stays.
         """
         if made == source or nx.has_path(self._graph, source, made):
             return False
-        self._graph.add_edge(made, source, how=how)
+        said = self._graph.edges[made, source]["how"].split(", ") if self._graph.has_edge(made, source) else []
+        self._graph.add_edge(made, source, how=", ".join(dict.fromkeys([*said, how])))
         return True
 
     def sources(self, node_id: str) -> Iterator[tuple[str, Node]]:

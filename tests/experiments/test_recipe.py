@@ -102,3 +102,12 @@ def test_odd_yaml_is_a_fault_of_the_recipe_and_no_crash(tmp_path: Path, text: st
     path.write_text(text)
     with pytest.raises(RecipeFault, match=said):
         load_recipe(path)
+
+
+def test_a_recipe_says_whose_prompts_a_run_begins_with(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.yaml"
+    path.write_text("tree: seed:en\nrecords: 3\nmodel: rehearsal\n", encoding="utf-8")
+    assert load_recipe(path).prompts == "champion"
+    path.write_text("tree: seed:en\nrecords: 3\nmodel: rehearsal\nprompts: newest\n", encoding="utf-8")
+    with pytest.raises(RecipeFault, match="line 4, prompts: Input should be 'champion' or 'built-in'"):
+        load_recipe(path)

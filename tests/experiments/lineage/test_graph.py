@@ -89,6 +89,13 @@ def test_what_is_newly_known_of_a_node_is_added() -> None:
     assert graph.node("tree:1") == Node("tree:1", "tree", "seed:en", {"version": "1", "tags": "3"})
 
 
+def test_what_is_said_of_an_edge_in_two_ways_is_told_in_both() -> None:
+    graph = graph_of([])
+    for how in ("generator", "judge", "generator"):
+        assert graph.link("0", "1", how)
+    assert [(made, source, how) for made, source, how in graph.edges()] == [("0", "1", "generator, judge")]
+
+
 @pytest.mark.parametrize("suffix", [".svg", ".png", ".dot", ".mmd"])
 def test_a_lineage_is_drawn_in_every_kind_of_file(tmp_path: Path, suffix: str) -> None:
     graph = graph_of([(0, 1), (1, 2), (0, 2), (3, 2)])

@@ -83,8 +83,9 @@ def test_a_state_far_beyond_what_a_tag_holds_survives(store: Store) -> None:
     (held,) = [each for each in versions_of(store, "condor.refinement") if each.version == version.version]
     assert len(held.packed) > 3
     assert held.body().prompt == program.prompts[0]
-    template = store.client.get_prompt_version("condor.refinement", version.version).template
-    assert "messages of demos are not shown here" in str(template)
+    shown = store.client.get_prompt_version("condor.refinement", version.version)
+    assert shown is not None
+    assert "messages of demos are not shown here" in str(shown.template)
 
 
 def test_an_instruction_too_long_for_mlflow_is_cut_in_its_view_only(store: Store) -> None:

@@ -1,7 +1,8 @@
 """A prompt in MLflow's syntax gives, filled in by MLflow, the very messages that the model reads."""
 
-from typing import Any
+from typing import Any, cast
 
+import dspy
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -35,9 +36,10 @@ HOSTILE = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=3)), max_
 def filled(stage: Stage[Any]) -> list[dict[str, Any]]:
     """The registered prompt as MLflow fills it in, with `{field}` for each input."""
     version = PromptVersion("condor.test", 1, prompt_template(stage))
-    names = stage.predict.signature.input_fields  # pyright: ignore[reportAttributeAccessIssue]
+    names = cast("type[dspy.Signature]", stage.predict.signature).input_fields
     assert version.variables == set(names)
-    return version.format(**{name: f"{{{name}}}" for name in names})  # pyright: ignore[reportReturnType]
+    inputs: dict[str, Any] = {name: f"{{{name}}}" for name in names}
+    return cast("list[dict[str, Any]]", version.format(**inputs))
 
 
 @pytest.mark.parametrize("name", sorted(stages()))
