@@ -40,8 +40,12 @@ class OptimizerChoice(StrEnum):
     simba = "simba"
 
 
-def _size(name: str, what: str) -> Any:
-    return typer.Option(f"--{name}", metavar="N", min=2, help=what)
+#: Fewer pairs than this can all point one way by chance more often than one time in twenty.
+_FEWEST_THAT_PROVE = 6
+
+
+def _size(name: str, what: str, least: int = 2) -> Any:
+    return typer.Option(f"--{name}", metavar="N", min=least, help=what)
 
 
 def optimize(
@@ -69,7 +73,9 @@ def optimize(
     ] = None,
     train: Annotated[int, _size("train", "Cells that prompts are proposed from.")] = 20,
     val: Annotated[int, _size("val", "Cells by which the optimizer chooses.")] = 20,
-    holdout: Annotated[int, _size("holdout", "Cells that prove it; the optimizer never sees them.")] = 40,
+    holdout: Annotated[
+        int, _size("holdout", "Cells that prove it; the optimizer never sees them.", _FEWEST_THAT_PROVE)
+    ] = 40,
     budget_calls: Annotated[
         int, typer.Option("--budget-calls", metavar="N", min=1, help="Calls to any model in all, never exceeded.")
     ] = 1000,
