@@ -143,13 +143,13 @@ def rollback(store: Store, name: str) -> list[RegisteredPrompt]:
 
 
 def _set_all(store: Store, wanted: Mapping[str, list[int]], histories: Mapping[str, list[int]], *, back: bool) -> None:
-    """Set champions; where the store fails in the middle, those that were set are set back."""
+    """Set champions; where that is broken off in the middle, those that were set are set back."""
     done: list[str] = []
     try:
         for name, history in wanted.items():
             done.append(name)
             set_champion(store, name, history[-1], history=history, history_first=back)
-    except StoreFault:
+    except (StoreFault, KeyboardInterrupt):
         for name in done:
             if before := histories[name]:
                 set_champion(store, name, before[-1], history=before, history_first=False)

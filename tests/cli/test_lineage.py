@@ -1,5 +1,14 @@
 """`condor lineage`, as a person uses it: on runs, forks, trees, optimisations and exported files."""
 
+import shutil
+from pathlib import Path
+
+import pytest
+
+from condor.experiments.lineage.datasets import run_datasets
+from condor.experiments.lineage.inputs import runs_touching
+from condor.experiments.tracking.store import open_store
+
 from support import Cli, refused
 
 RECIPE = "tree: [seed:en, seed:zh]\nlanguages: [en, zh]\nrecords: 6\nmodel: rehearsal\n"
@@ -101,3 +110,17 @@ def test_a_release_is_found_over_a_server(cli: Cli, mlflow_server: str) -> None:
     told = run(cli, "lineage", "served.jsonl", MLFLOW_TRACKING_URI=mlflow_server)
     assert "exported from: refined set served/refine" in told
     assert "asked with: prompt condor.critique" in told
+
+
+def test_a_synthesis_that_is_shown_in_mlflow_is_found_by_the_digests_of_its_data_sets(
+    cli: Cli, store_template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    shutil.copy(store_template, cli.directory / "mlflow.db")
+    run(cli, "synth", cli.recipe(RECIPE), "--run", "first")
+    run(cli, "track", "first")  # what a busy machine had no time for
+    store = open_store(f"sqlite:///{cli.directory}/mlflow.db")
+    for dataset in run_datasets(cli.directory / "first"):
+        (found,) = runs_touching(store, dataset.digest)
+        assert (found.kind, found.tags["condor.run"]) == ("synth", "first")
+        assert dataset in found.inputs

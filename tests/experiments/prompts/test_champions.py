@@ -75,7 +75,7 @@ def test_rolling_back_twice_goes_back_twice_and_then_says_that_there_is_no_more(
     assert champion(store) == 1
 
 
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=5)
 @given(moves=st.lists(st.one_of(st.integers(1, 3), st.none()), max_size=8))
 def test_any_sequence_of_promotions_and_rollbacks_is_a_stack(
     store_template: Path, tmp_path_factory: pytest.TempPathFactory, moves: list[int | None]
