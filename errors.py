@@ -17,6 +17,7 @@
     │   │   ├── SecondParent        a tag under two parents
     │   │   └── EmptyTree           no leaf to sample
     │   ├── ModelFault              unknown model, missing key, refused or unreachable endpoint
+    │   ├── StoreFault              MLflow's store cannot be reached, is locked, or has another schema
     │   ├── JournalFault            not a journal, or one that a newer version wrote
     │   ├── RunInUse                another process holds the run
     │   ├── RunMismatch             the run was made from another recipe or tree
@@ -100,6 +101,10 @@ class EmptyTree(TreeFault):
 
 class ModelFault(BadInput):
     """No call can succeed: unknown model, missing or refused key, unreachable endpoint, no credit."""
+
+
+class StoreFault(BadInput):
+    """MLflow's store cannot be reached, is locked, or has another schema; the message holds no password."""
 
 
 class JournalFault(BadInput):

@@ -20,6 +20,6 @@ class _LiteralConsole(Console):
         return super().render_str(printable(text), **rest)
 
 
-def make_console() -> Console:
+def make_console(*, stderr: bool = False) -> Console:
     """A console that prints text as it is: what stands in a record, a path or a model's name is no markup."""
-    return _LiteralConsole(markup=False, emoji=False, highlight=False, soft_wrap=True)
+    return _LiteralConsole(markup=False, emoji=False, highlight=False, soft_wrap=True, stderr=stderr)

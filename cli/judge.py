@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.cells import set_cell_size
 
-from .console import printable
+from .console import make_console, printable
 from .exit_codes import SHORTFALL
-from .options import ApiBaseOption, CallsOption, JsonOption, ModelOption, RunArgument
+from .options import ApiBaseOption, CallsOption, JsonOption, ModelOption, NoTrackOption, RunArgument
+from .tracking import tracking
 from .tree_work import model_use, read_model
 
 if TYPE_CHECKING:
@@ -50,11 +51,17 @@ def judge(
     api_base: ApiBaseOption = None,
     concurrency: CallsOption = 16,
     as_json: JsonOption = False,
+    no_track: NoTrackOption = False,
+    evaluate: Annotated[
+        bool,
+        typer.Option("--evaluate", help="Show a judged sample in MLflow's evaluation view; nobody is asked again."),
+    ] = False,
 ) -> None:
     """Score first answers and last refinements. The same command again asks for what is missing only."""
     from ..errors import UsageFault
     from ..experiments import JudgePlan, judge_run
     from ..experiments.coverage import synthesis_recipe
+    from ..experiments.tracking.tracker import tracking_is_on
 
     if pairwise not in (None, _PAIR):
         raise UsageFault(f"--pairwise {pairwise}: there is one pair of stages, {_PAIR}")
@@ -66,20 +73,37 @@ def judge(
     spec = own if model is None else read_model(model, api_base)
     if spec.temperature is not None:
         spec = spec.model_copy(update={"temperature": 0.0})  # the same texts should get the same verdict
+    if evaluate and not (tracking_is_on() and not no_track and against is None):
+        raise UsageFault(
+            "--evaluate shows a judging in MLflow; leave out --against, --no-track and CONDOR_TRACKING=off"
+        )
     if against is not None:
         _calibrate(against, run, spec, concurrency, as_json)
         _warn(spec, own)
         return
     plan = JudgePlan(sample=sample, pairwise=pairwise is not None, seed=seed)
-    with model_use(spec, concurrency, doing="judging") as session:
-        found = session.finish(judge_run(plan, run, session.use))
+    with (
+        tracking(make_console(stderr=True), on=not no_track) as tracker,
+        model_use(spec, concurrency, doing="judging") as session,
+    ):
+        found = session.finish(judge_run(plan, run, session.use, tracker))
     _warn(spec, own)
+    if evaluate:
+        _evaluate(run, spec.name)
     if as_json:
         typer.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
     else:
         _show(found)
     if found.unanswered:
         raise typer.Exit(SHORTFALL)
+
+
+def _evaluate(run: Path, judge: str) -> None:
+    from ..experiments.judging import JUDGED
+    from ..experiments.tracking.evaluation import show_evaluation
+
+    shown = show_evaluation(run, run / JUDGED, judge)
+    typer.echo(f"{shown} judged records are in MLflow's evaluation view", err=True)
 
 
 def _calibrate(labels: Path, run: Path, spec: "ModelSpec", concurrency: int, as_json: bool) -> None:

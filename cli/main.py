@@ -10,7 +10,20 @@ import typer
 from typer.exceptions import TyperException
 
 from ..errors import BadInput, CondorError, Interrupted
-from . import batch, compare, explain, export, forecast, judge, quickstart, serve_rehearsal, status, synth, tree
+from . import (
+    batch,
+    compare,
+    explain,
+    export,
+    forecast,
+    judge,
+    quickstart,
+    serve_rehearsal,
+    status,
+    synth,
+    tracking,
+    tree,
+)
 from .console import printable
 from .exit_codes import BAD_INPUT, FAILED, INTERRUPTED
 
@@ -31,6 +44,7 @@ app.command("explain")(explain.explain)
 app.command("export")(export.export)
 app.command("judge")(judge.judge)
 app.command("compare")(compare.compare)
+app.command("track")(tracking.track)
 app.command("serve-rehearsal")(serve_rehearsal.serve_rehearsal)
 
 

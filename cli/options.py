@@ -58,6 +58,7 @@ ConcurrencyOption = Annotated[
     int | None, typer.Option("--concurrency", min=1, max=4096, help="Calls in flight at most.", show_default=False)
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+NoTrackOption = Annotated[bool, typer.Option("--no-track", help="Do not show it in MLflow.")]
 CallsOption = Annotated[int, typer.Option("--concurrency", min=1, max=4096, help="Calls in flight at most.")]
 DateOption = Annotated[
     str | None, typer.Option("--date", metavar="DATE", help="Stands for today (2026-11-22).", show_default=False)

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from .console import make_console
 from .exit_codes import DONE
+from .tracking import say_where
 
 #: Four cells for each task, two in each language: 28 cells of three questions.
 _RECORDS = 84
@@ -34,7 +35,9 @@ def quickstart(
     recipe_file = Path(str(files("condor").joinpath("recipes/quickstart.yaml")))
     recipe = override(load_recipe(recipe_file), records=records)
     run = out / "run"
-    code = synthesise(recipe, run, console, resume_command=f"condor quickstart --out {out} --records {records}")
+    store = f"sqlite:///{(out / 'mlflow.db').as_posix()}"
+    command = f"condor quickstart --out {out} --records {records}"
+    code = synthesise(recipe, run, console, resume_command=command, store=store)
     if code != DONE:
         raise typer.Exit(code)
     for format_ in FORMATS:
@@ -42,6 +45,7 @@ def quickstart(
         count = export_run(run, path, format_=format_, stage="refine")
         console.print(f"  {path}: {count} lines")
     _show_one(run, console)
+    say_where(store, console)
 
 
 def _show_one(run: Path, console: Console) -> None:

@@ -14,6 +14,7 @@ from ..errors import Interrupted
 from .batch import show_taken, show_waiting
 from .exit_codes import DONE, INTERRUPTED, PENDING, SHORTFALL
 from .progress import SynthesisProgress, dollars, thousands
+from .tracking import tracking
 
 if TYPE_CHECKING:
     from ..experiments import BatchUse, Recipe, Synthesis
@@ -33,6 +34,8 @@ def synthesise(
     fork: Path | None = None,
     fill: Sequence[Path] = (),
     batch: "BatchUse | None" = None,
+    track: bool = True,
+    store: str | None = None,
 ) -> int:
     """Run a synthesis to its end, a shortfall or Ctrl-C; returns the exit code.
 
@@ -41,6 +44,8 @@ def synthesise(
         fork: an earlier run, of which this one keeps what still holds.
         fill: earlier runs, whose holes this one fills first.
         batch: how batch files are used, if they are.
+        track: whether the run is shown in MLflow.
+        store: where, unless MLFLOW_TRACKING_URI says it; by default in the working folder.
     """
     import logging
 
@@ -57,7 +62,11 @@ def synthesise(
         on_taken=lambda taken: show_taken(taken, console),
         tell=console.print,
     )
-    with SynthesisProgress(console) as progress, prepared(recipe, run, on_change=progress.show) as synthesis:
+    with (
+        tracking(console, on=track, store=store) as tracker,
+        SynthesisProgress(console) as progress,
+        prepared(recipe, run, on_change=progress.show, tracker=tracker) as synthesis,
+    ):
         before = forecast(recipe)
         progress.expect(synthesis.refined_forecast, before=f"{before.calls:,} calls, {dollars(before.cost_usd)}")
         _open(synthesis, run, console)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .console import make_console
-from .options import ApiBaseOption, ConcurrencyOption, ModelOption
+from .options import ApiBaseOption, ConcurrencyOption, ModelOption, NoTrackOption
 
 if TYPE_CHECKING:
     from ..experiments import Recipe
@@ -57,6 +57,7 @@ def synth(
     batch_again: Annotated[
         bool, typer.Option("--batch-again", help="Ask again for what is pending in batch files, and perhaps pay twice.")
     ] = False,
+    no_track: NoTrackOption = False,
 ) -> None:
     """Run a recipe: questions, answers, critiques and refinements until enough records are kept.
 
@@ -82,8 +83,11 @@ def synth(
     # Asking again is for once: the command that goes on does not say it.
     command = shlex.join(["condor", *(word for word in sys.argv[1:] if word != "--batch-again")])
     use = BatchUse(batch, again=batch_again)
+    console, sources = make_console(), fill or ()
     raise typer.Exit(
-        synthesise(settled, run, make_console(), resume_command=command, fork=fork, fill=fill or (), batch=use)
+        synthesise(
+            settled, run, console, resume_command=command, fork=fork, fill=sources, batch=use, track=not no_track
+        )
     )
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import heapq
 import json
-from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -21,6 +21,8 @@ from ..runtime.run_directory import RunDirectory
 from .journaled_work import do_journaled
 from .judgement import Judged, Judgement, judge_figures
 from .status import open_run
+from .tracking.judging import show_beginning, show_judgement
+from .tracking.tracker import Tracker
 from .tree_run import ModelUse
 
 T = TypeVar("T")
@@ -51,7 +53,7 @@ class JudgePlan:
     seed: int = 0
 
 
-async def judge_run(plan: JudgePlan, run: Path, use: ModelUse) -> Judgement:
+async def judge_run(plan: JudgePlan, run: Path, use: ModelUse, tracker: Tracker | None = None) -> Judgement:
     """Score the first answer and the last refinement of kept records, and compare them.
 
     Every verdict is in a journal of its own in the run's directory before it is used: the same call again, a larger
@@ -62,6 +64,7 @@ async def judge_run(plan: JudgePlan, run: Path, use: ModelUse) -> Judgement:
         plan: what to judge.
         run: the directory of a synthesis, which may be under way.
         use: the judging model, and how it is asked.
+        tracker: shows the judging in MLflow; by default nothing does.
 
     Raises:
         BadInput: there is no synthesis in the directory, it has kept nothing, or another process judges it.
@@ -75,10 +78,22 @@ async def judge_run(plan: JudgePlan, run: Path, use: ModelUse) -> Judgement:
     # Those with the lowest hashes, so that samples of one seed lie in each other.
     chosen = heapq.nsmallest(size, kept, key=lambda question: content_hash([plan.seed, question]))
     asked = ("scores", "pairs") if plan.pairwise else ("scores",)
-    items = await judge_records(run, frozenset(chosen), asked, use)
+    settings = {"sample": plan.sample, "seed": plan.seed, "pairwise": plan.pairwise}
+
+    def begun(verdicts: Journal) -> None:
+        if tracker is not None:
+            show_beginning(tracker, run, use.spec, settings, verdicts)
+
+    def lost() -> None:
+        if tracker is not None:
+            tracker.abandon()
+
+    items = await judge_records(run, frozenset(chosen), asked, use, begun=begun, lost=lost)
     found = judge_figures(items, judge=use.spec.name, rehearsal=use.spec.is_rehearsal, kept=len(kept))
     held = {"sample": plan.sample, "seed": plan.seed, "model": use.spec.identity} | found.as_json()
     save_report(held, run / JUDGED / REPORT_FILE)
+    if tracker is not None:
+        show_judgement(tracker, found)
     return found
 
 
@@ -93,8 +108,24 @@ def kept_questions(run: Path) -> list[str]:
         return [chain.question.id for chain in journal.kept_chains()]
 
 
-async def judge_records(run: Path, questions: frozenset[str], asked: Sequence[Asked], use: ModelUse) -> list[Judged]:
+async def judge_records(
+    run: Path,
+    questions: frozenset[str],
+    asked: Sequence[Asked],
+    use: ModelUse,
+    *,
+    begun: Callable[[Journal], None] = lambda _: None,
+    lost: Callable[[], None] = lambda: None,
+) -> list[Judged]:
     """Judge the kept records of some questions, in the order of the run's walk.
+
+    Args:
+        run: the directory of a synthesis.
+        questions: ids of questions.
+        asked: what is asked about each.
+        use: the judging model, and how it is asked.
+        begun: is given the journal of verdicts before the first is asked for.
+        lost: is called before a judging is taken away that never got a reply.
 
     Raises:
         As `judge_run` does.
@@ -106,9 +137,11 @@ async def judge_records(run: Path, questions: frozenset[str], asked: Sequence[As
 
             def discard() -> None:
                 if new and not verdicts.holds_replies():
+                    lost()
                     verdicts.close()
                     directory.discard()
 
+            begun(verdicts)
             return await do_journaled(
                 lambda step: _judge_all(journal, questions, asked, step),
                 journal=verdicts,

@@ -39,6 +39,20 @@ class RefineSettings(BaseModel):
     rounds: int = Field(default=1, ge=1, le=20, strict=True)
 
 
+class TrackingSettings(BaseModel):
+    """What of a run is shown in MLflow step by step.
+
+    Attributes:
+        traces_every: the first step, and of those after it one in so many, is shown as a trace.
+        traces_most: as many traces at most; 0 for none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    traces_every: int = Field(default=500, ge=1, strict=True)
+    traces_most: int = Field(default=200, ge=0, le=10_000, strict=True)
+
+
 class Recipe(BaseModel):
     """What to synthesise.
 
@@ -54,6 +68,7 @@ class Recipe(BaseModel):
         parse_retries: how often a reply that does not parse is asked for again, with the error fed back.
         concurrency: calls in flight at most.
         budget_usd: what the run may cost in all its sessions; None for no limit.
+        tracking: what of it is shown in MLflow step by step.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -69,13 +84,15 @@ class Recipe(BaseModel):
     parse_retries: int = Field(default=2, ge=0, le=10, strict=True)
     concurrency: int = Field(default=16, ge=1, le=4096, strict=True)
     budget_usd: float | None = Field(default=None, gt=0)
+    tracking: TrackingSettings = TrackingSettings()
 
     _no_doubles = field_validator("tree", "languages", "tasks", "difficulties")(_distinct)
 
 
 #: Keys that may differ between two sessions of one run: they do not change what is written, or only how much of it.
 _FREE_KEYS = frozenset({"records", "concurrency", "parse_retries", "budget_usd"})
-#: Likewise of the model: where it is served and what it costs. (A tree is compared by its version instead of its name.)
+#: Likewise of the model: where it is served and what it costs; and what is shown of a run. (A tree is compared by its
+#: version instead of its name.)
 _FREE_OF_MODEL = (
     "model.api_base",
     "model.api_key_env",
@@ -86,6 +103,7 @@ _FREE_OF_MODEL = (
     "model.engine",
     "model.price",
     "tree",
+    "tracking.",
 )
 
 
@@ -197,5 +215,9 @@ def _describe(error: Any, lines: dict[tuple[Any, ...], int]) -> str:
 
 
 def _known(place: tuple[Any, ...]) -> list[str]:
-    model: Any = {"refine": RefineSettings, "model": ModelSpec}.get(place[0], Recipe) if len(place) > 1 else Recipe
+    model: Any = (
+        {"refine": RefineSettings, "model": ModelSpec, "tracking": TrackingSettings}.get(place[0], Recipe)
+        if len(place) > 1
+        else Recipe
+    )
     return list(model.model_fields)

@@ -20,6 +20,8 @@ from .fork import open_inherited
 from .opening import begin_run, resume_run
 from .recipe import Recipe
 from .refined_forecast import Expectations, RefinedForecast, refine_forecast
+from .tracking.synthesis import show_beginning, show_outcome
+from .tracking.tracker import Tracker
 from .trees import load_trees
 
 #: What the run has cost at most, in USD, in a journal's word on itself: kept where there is a budget.
@@ -40,6 +42,7 @@ class Synthesis:
         forked_from: the name of the run that it keeps steps of, or None.
         changes: what differs from that run, a line each; of a run that begins.
         expected: what the refined forecast rests on besides the run's figures.
+        tracker: shows it in MLflow, if anything does.
     """
 
     recipe: Recipe
@@ -52,6 +55,7 @@ class Synthesis:
     batch: BatchSession | None = None
     forked_from: str | None = None
     changes: tuple[str, ...] = ()
+    tracker: Tracker | None = None
 
     def refined_forecast(self) -> RefinedForecast:
         """What the run will come to, by its figures of this moment."""
@@ -65,6 +69,12 @@ class Synthesis:
                 has taken steps over from another run; any other is kept as it is.
             OutputFault: the journal cannot be written.
         """
+        outcome = await self._run()
+        if self.tracker is not None:
+            show_outcome(self.tracker, outcome)
+        return outcome
+
+    async def _run(self) -> Outcome:
         if self.batch is not None:
             return await self.batch.run(self.synthesizer.run)
         try:
@@ -72,6 +82,8 @@ class Synthesis:
         except ModelFault:
             taken_over = self.resumed and self.journal.totals().inherited
             if not (self.journal.holds_replies() or taken_over or self.directory.batch.exists()):
+                if self.tracker is not None:
+                    self.tracker.abandon()
                 self.journal.close()
                 self.directory.discard()
             raise
@@ -92,6 +104,7 @@ def prepare_synthesis(
     on_change: Callable[[Tally], None] = lambda _: None,
     on_taken: Callable[[TakenIn], None] = lambda _: None,
     tell: Callable[[str], None] = lambda _: None,
+    tracker: Tracker | None = None,
 ) -> Iterator[Synthesis]:
     """Check everything that can be checked without a call, make or open the run, and hold it.
 
@@ -102,6 +115,7 @@ def prepare_synthesis(
         on_change: is called with the figures whenever they change.
         on_taken: is told what results of batches were taken in.
         tell: is told, in a line, of what makes the run wait.
+        tracker: shows the run in MLflow; by default nothing does.
 
     Raises:
         BadInput: a tree, a model, a key or a directory is not what the recipe needs, the run was made from another
@@ -130,6 +144,8 @@ def prepare_synthesis(
         session = held.enter_context(open_batch_session(directory, journal, model, use, on_taken))
         if recipe.budget_usd is not None:
             _resume_budget(model, recipe.budget_usd, journal)
+        if tracker is not None:
+            show_beginning(tracker, recipe, tree, journal)
         yield Synthesis(
             recipe=recipe,
             tree=tree,
@@ -140,6 +156,7 @@ def prepare_synthesis(
             batch=session,
             forked_from=journal.meta().get("forked_from"),
             changes=changes,
+            tracker=tracker,
             expected=Expectations.of(
                 recipe, cells=len(sampler), inheritable=inherited.stage_figures() if inherited is not None else {}
             ),

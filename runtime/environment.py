@@ -2,6 +2,7 @@
 
 import os
 import re
+from urllib.parse import unquote, urlsplit, urlunsplit
 from urllib.request import getproxies, proxy_bypass
 
 _SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.IGNORECASE)
@@ -22,6 +23,47 @@ def proxy_for(scheme: str, host: str) -> str | None:
 def prepare_litellm() -> None:
     """Set what LiteLLM reads while it is imported: its price map comes from the package and is not fetched."""
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+
+
+#: MLflow sends no word of its use, logs nothing to the terminal, and gives up a server in seconds instead of minutes.
+_MLFLOW = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",
+    "MLFLOW_LOGGING_LEVEL": "CRITICAL",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
+    "MLFLOW_ENABLE_ASYNC_TRACE_LOGGING": "false",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    # More of them would only wait for each other's locks of a SQLite store.
+    "MLFLOW_GENAI_EVAL_MAX_WORKERS": "1",
+    "MLFLOW_GENAI_EVAL_MAX_SCORER_WORKERS": "1",
+    "GIT_PYTHON_REFRESH": "quiet",
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # MLflow's evaluation imports LiteLLM
+}
+
+
+def prepare_mlflow(uri: str) -> str:
+    """Set what MLflow reads while it is imported and used; what the user has set stays.
+
+    User name and password of a server's address go into the variables from which MLflow takes them: it writes addresses
+    into messages.
+
+    Returns:
+        The address without them. Of a database they stay, for its driver takes them from nowhere else.
+    """
+    for name, value in _MLFLOW.items():
+        os.environ.setdefault(name, value)
+    parts = urlsplit(uri)
+    if parts.scheme not in ("http", "https") or "@" not in parts.netloc:
+        return uri
+    userinfo, _, host = parts.netloc.rpartition("@")
+    user, _, password = userinfo.partition(":")
+    os.environ["MLFLOW_TRACKING_USERNAME"], os.environ["MLFLOW_TRACKING_PASSWORD"] = unquote(user), unquote(password)
+    plain = urlunsplit(parts._replace(netloc=host))
+    if os.environ.get("MLFLOW_TRACKING_URI") == uri:
+        os.environ["MLFLOW_TRACKING_URI"] = plain
+    return plain
 
 
 def redact(text: str, *more: str) -> str:

@@ -10,6 +10,7 @@ from condor.runtime.rehearsal.server import RehearsalServer
 from condor.runtime.rehearsal.settings import RehearsalSettings
 
 from support import Cli, Endpoint, ServerThread, clean_environment
+from tracking_support import make_template, serve_mlflow
 from warm_cli import WarmInterpreter
 
 
@@ -58,3 +59,16 @@ def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Takes every model key out of this process's environment."""
     for name in set(os.environ) - set(clean_environment()):
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def store_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh store of MLflow's, to be copied."""
+    return make_template(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session")
+def mlflow_server(tmp_path_factory: pytest.TempPathFactory, store_template: Path) -> Iterator[str]:
+    """The address of MLflow's own server."""
+    with serve_mlflow(tmp_path_factory.mktemp("server"), store_template) as address:
+        yield address

@@ -151,10 +151,11 @@ def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
 
 
 def clean_environment() -> dict[str, str]:
-    """The environment without keys and proxies, with UTF-8 and a wide terminal."""
+    """The environment without keys, proxies and a tracker, with UTF-8 and a wide terminal."""
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.endswith(("_API_KEY", "_API_BASE", "_BASE_URL")) and "proxy" not in name.lower()
+        if not name.startswith("MLFLOW_")
     }
-    return kept | {"PYTHONUTF8": "1", "COLUMNS": "200", "NO_COLOR": "1"}
+    return kept | {"PYTHONUTF8": "1", "COLUMNS": "200", "NO_COLOR": "1", "CONDOR_TRACKING": "off"}

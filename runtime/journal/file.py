@@ -31,8 +31,15 @@ CREATE TABLE turns (
     PRIMARY KEY (step_key, turn)
 ) STRICT
 """
+_SPOOL = """
+CREATE TABLE IF NOT EXISTS spool (
+    number INTEGER PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL, at_ms INTEGER NOT NULL, sent_to TEXT,
+    seal INTEGER
+) STRICT
+"""
 _SCHEMA = f"""
 {_TURNS};
+{_SPOOL};
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL, seal INTEGER) STRICT;
 CREATE TABLE prompts (version TEXT PRIMARY KEY, stage TEXT NOT NULL, messages TEXT NOT NULL,
     seal INTEGER) STRICT;
@@ -143,10 +150,19 @@ def check_file(path: Path, kind: FileKind = JOURNAL, *, whole: bool = True) -> N
 
 
 def bring_up_to_date(database: sqlite3.Connection) -> None:
-    """Give a journal of the first version what it lacks: the checksums of its rows, and the table of turns."""
+    """Give an older journal what it lacks: the checksums of its rows, the table of turns, and that of the spool.
+
+    A journal without a spool has no version of its own: a Condor that knows none leaves the table alone.
+    """
     (version,) = database.execute("PRAGMA user_version").fetchone()
-    if version != _UNSEALED:
-        return
+    if version == _UNSEALED:
+        _seal(database)
+    if not database.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'spool'").fetchone()[0]:
+        database.execute(_SPOOL)
+
+
+def _seal(database: sqlite3.Connection) -> None:
+    """Bring the first version's tables to those of the second."""
     database.execute("BEGIN IMMEDIATE")
     for table, columns in _columns(database).items():
         database.execute(f"ALTER TABLE {table} ADD COLUMN seal INTEGER")

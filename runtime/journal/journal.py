@@ -287,6 +287,39 @@ class Journal:
         )
         return {stage: StageFigures(*figures) for stage, *figures in rows}
 
+    def last_step(self) -> int:
+        """The number of the step that was noted last; they are numbered from 1 in the order of their first try."""
+        (number,) = self._one("SELECT coalesce(max(rowid), 0) FROM steps") or (0,)
+        return number
+
+    def step_seconds(self, *, after: int = 0) -> "array[float]":
+        """How long the steps after a number took that calls were made for, in seconds."""
+        rows = self._query("SELECT seconds FROM steps WHERE rowid > ? AND calls > 0", (after,))
+        return array("d", (seconds for (seconds,) in rows))
+
+    def sampled_steps(self, one_in: int, *, after: int = 0) -> list[int]:
+        """The numbers of the first step and of about one in so many of the others that ended, spread evenly.
+
+        Which ones is a matter of their numbers alone: whoever asks twice gets the same.
+        """
+        # Multiples of this constant modulo 2^32 fill the range evenly, and in no rhythm with the stages of a chain.
+        chosen = "rowid * 2654435761 % 4294967296 < 4294967296 / ?1 OR rowid = 1"
+        rows = self._query(
+            f"SELECT rowid FROM steps WHERE rowid > ?2 AND outcome != 'error' AND ({chosen}) ORDER BY rowid",
+            (one_in, after),
+        )
+        return [number for (number,) in rows]
+
+    def step_at(self, number: int) -> StepEntry | None:
+        """The step of a number with its records, or None."""
+        columns = [field.name for field in fields(StepEntry) if field.name != "records"]
+        row = self._one(f"SELECT {', '.join(columns)} FROM steps WHERE rowid = ?", (number,))
+        if row is None:
+            return None
+        stored = dict(zip(columns, row, strict=True))
+        made = json.loads(stored["output"] or "{}").get("records", ())
+        return StepEntry(records=[self._expect(record_id, Record) for record_id in made], **stored)
+
     def rejected_questions(self) -> int:
         """Items that were rejected before an answer was asked for."""
         (count,) = self._one("SELECT count(*) FROM items WHERE outcome = 'rejected' AND answer_id IS NULL") or (0,)

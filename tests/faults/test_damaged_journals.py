@@ -238,6 +238,7 @@ def test_a_journal_of_the_first_version_is_read_and_gets_its_checksums_when_it_g
         for table in ("meta", "prompts", "steps", "records", "items"):
             database.execute(f"ALTER TABLE {table} DROP COLUMN seal")
         database.execute("DROP TABLE turns")
+        database.execute("DROP TABLE spool")
         database.execute("PRAGMA user_version = 1")
     assert content(path)["chains"] == expected["chains"]
     Journal.open(path).close()

@@ -1,0 +1,168 @@
+"""MLflow's store: which one, how a fresh one is made, and its faults as ours."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from filelock import FileLock, Timeout
+
+from ...errors import StoreFault
+from ...runtime.environment import prepare_mlflow, redact, variable
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+#: In the working folder, where no address is set.
+DEFAULT_URI = "sqlite:///mlflow.db"
+#: Whose name MLFLOW_EXPERIMENT_NAME replaces.
+DEFAULT_EXPERIMENT = "condor"
+#: Beside a SQLite store: what MLflow calls its own folder of artifacts.
+_ARTIFACTS = "mlruns"
+#: Seconds that a process waits for another which makes or opens the same store.
+_LOCK_S = 120
+_LONGEST_REASON = 300
+_USERINFO = re.compile(r"(?<=://)[^/\s@]+@")
+
+
+@dataclass(frozen=True)
+class Store:
+    """A store that was reached.
+
+    Attributes:
+        uri: its address, without user name and password.
+        client: to read and write it.
+        experiment_id: where Condor's runs are.
+        address: as MLflow needs it.
+    """
+
+    uri: str
+    client: "MlflowClient" = field(repr=False)
+    experiment_id: str
+    address: str = field(repr=False)
+
+
+def store_address(uri: str | None = None) -> str:
+    """The address of the store: MLFLOW_TRACKING_URI, else `uri`, else a file in the working folder."""
+    return variable("MLFLOW_TRACKING_URI") or uri or DEFAULT_URI
+
+
+def shown(uri: str) -> str:
+    """An address without user name, password and query, any of which may hold a secret."""
+    parts = urlsplit(uri)
+    if not parts.netloc:
+        return uri.partition("?")[0]
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment=""))
+
+
+def open_store(uri: str | None = None) -> Store:
+    """Reach the store; a SQLite file that is not there is made, whole, by one process while others wait.
+
+    It imports MLflow, which takes seconds, as does the making of a store.
+
+    Args:
+        uri: the address if MLFLOW_TRACKING_URI names none; by default `mlflow.db` in the working folder.
+
+    Raises:
+        StoreFault: it cannot be reached or made, is locked, or another version of MLflow made it.
+    """
+    address = prepare_mlflow(store_address(uri))
+    with store_faults(address):
+        from mlflow import MlflowClient
+
+        database = _sqlite_file(address)
+        with _alone(database):
+            if database is not None and not (database.exists() and database.stat().st_size):
+                _make(database)
+            # MLflow keeps what it has opened under its address: a relative one would stand for two files.
+            whole = address if database is None else f"sqlite:///{database.absolute()}"
+            client = MlflowClient(tracking_uri=whole, registry_uri=whole)
+            return Store(shown(address), client, _experiment(client, database), whole)
+
+
+@contextmanager
+def store_faults(address: str) -> Iterator[None]:
+    """Translate what MLflow raises inside.
+
+    Raises:
+        StoreFault: the store failed.
+    """
+    from mlflow.exceptions import MlflowException
+    from requests import RequestException
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except (MlflowException, SQLAlchemyError, RequestException, OSError) as exc:
+        raise StoreFault(f"MLflow's store {shown(address)}: {reason_of(exc)}") from exc
+
+
+def reason_of(exc: BaseException) -> str:
+    """Why a store failed: a short line without secrets."""
+    text = " ".join(str(exc).split())
+    if "database is locked" in text:
+        return "is locked by another process"
+    if "out-of-date database schema" in text or "Can't locate revision" in text:
+        return "another version of MLflow made it; update MLflow, or `mlflow db upgrade` with a copy at hand"
+    for sign in ("Connection refused", "Name or service not known", "timed out", "Connection reset", "Max retries"):
+        if sign in text:
+            return f"cannot be reached ({sign.lower()})"
+    text = redact(_USERINFO.sub("", text))
+    return text if len(text) <= _LONGEST_REASON else f"{text[:_LONGEST_REASON]}..."
+
+
+def _sqlite_file(address: str) -> Path | None:
+    """The file of a SQLite store, or None for a store of another kind."""
+    name = address.removeprefix("sqlite:///")
+    return None if name in (address, "", ":memory:") or "?" in name else Path(name)
+
+
+@contextmanager
+def _alone(database: Path | None) -> Iterator[None]:
+    """Hold a SQLite store against other processes that open it."""
+    if database is None:
+        yield
+        return
+    database.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(database.with_name(f".{database.name}.lock"), timeout=_LOCK_S):
+            yield
+    except Timeout as exc:
+        raise StoreFault(f"MLflow's store {database}: another process is making it for {_LOCK_S} s") from exc
+
+
+def _make(database: Path) -> None:
+    """Make a SQLite store of this MLflow's schema; it appears under its name only when it is whole."""
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    unfinished = database.with_name(f".{database.name}.new")
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        unfinished.with_name(unfinished.name + suffix).unlink(missing_ok=True)
+    store = SqlAlchemyStore(f"sqlite:///{unfinished}", _artifacts(database))
+    store.engine.dispose()
+    unfinished.replace(database)
+
+
+def _artifacts(database: Path, *experiment: str) -> str:
+    names = (quote(name, safe="") for name in experiment)
+    return (database.parent / _ARTIFACTS).joinpath(*names).resolve().as_uri()
+
+
+def _experiment(client: "MlflowClient", database: Path | None) -> str:
+    """The id of the experiment, which is made where it is missing."""
+    from mlflow.exceptions import MlflowException
+
+    name = variable("MLFLOW_EXPERIMENT_NAME") or DEFAULT_EXPERIMENT
+    if (found := client.get_experiment_by_name(name)) is None:
+        try:
+            return client.create_experiment(name, _artifacts(database, name) if database else None)
+        except MlflowException as exc:
+            if exc.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+            found = client.get_experiment_by_name(name)  # another process was quicker
+    if found is None or found.lifecycle_stage != "active":
+        raise StoreFault(f"MLflow's experiment {name} was deleted; restore it or set MLFLOW_EXPERIMENT_NAME")
+    return found.experiment_id
