@@ -9,6 +9,7 @@
     │   ├── FetchFault              an address that cannot be fetched, or answers what it should not
     │   ├── OutputFault             a place that cannot be written
     │   ├── RecipeFault             a recipe that does not say what a recipe must
+    │   ├── ProgramFault            a compiled program that cannot be read, or is not for the prompts of today
     │   ├── TreeFault               a tree that is not a forest under one root
     │   │   ├── TagFault            a tag that is empty, too long, or holds control characters
     │   │   ├── DuplicateTag        two siblings of one name
@@ -21,7 +22,9 @@
     │   ├── JournalFault            not a journal, or one that a newer version wrote
     │   ├── RunInUse                another process holds the run
     │   ├── RunMismatch             the run was made from another recipe or tree
-    │   └── UnknownRecord           no record of that id in the run
+    │   ├── UnknownRecord           no record of that id in the run
+    │   ├── PromptFault             a prompt version that the registry does not hold, or that cannot be used here
+    │   └── LineageFault            what something was made from is not known here
     ├── ReplyFault                  one reply of the model is no record; the run goes on
     │   ├── UnreadableReply         it does not parse, after the allowed number of tries
     │   ├── TruncatedReply          it ends at the token limit (finish reason `length`)
@@ -69,6 +72,10 @@ class OutputFault(BadInput):
 
 class RecipeFault(BadInput):
     """A recipe is not valid: the message names the file, the line or key, and what was expected."""
+
+
+class ProgramFault(BadInput):
+    """A compiled program is none, or was compiled for another signature than the one that its stage has."""
 
 
 class TreeFault(BadInput):
@@ -121,6 +128,14 @@ class RunMismatch(BadInput):
 
 class UnknownRecord(BadInput):
     """A run holds no record of the given id."""
+
+
+class PromptFault(BadInput):
+    """The prompt registry holds no such prompt or version, or holds one that cannot be used here."""
+
+
+class LineageFault(BadInput):
+    """What something was made from cannot be found: neither on disk nor in the store."""
 
 
 class ReplyFault(CondorError):

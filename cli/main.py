@@ -17,6 +17,9 @@ from . import (
     export,
     forecast,
     judge,
+    lineage,
+    optimize,
+    prompts,
     quickstart,
     serve_rehearsal,
     status,
@@ -44,7 +47,10 @@ app.command("explain")(explain.explain)
 app.command("export")(export.export)
 app.command("judge")(judge.judge)
 app.command("compare")(compare.compare)
+app.add_typer(prompts.app, name="prompts")
+app.command("lineage")(lineage.lineage)
 app.command("track")(tracking.track)
+app.command("optimize")(optimize.optimize)
 app.command("serve-rehearsal")(serve_rehearsal.serve_rehearsal)
 
 

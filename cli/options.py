@@ -34,6 +34,13 @@ class LanguageChoice(StrEnum):
     zh = "zh"
 
 
+class PromptsChoice(StrEnum):
+    """What a run that begins asks with, as typer shows it."""
+
+    champion = "champion"
+    built_in = "built-in"
+
+
 class ScopeChoice(StrEnum):
     """Which tags are compared with each other, as typer shows them."""
 
@@ -56,6 +63,12 @@ ApiBaseOption = Annotated[
 ]
 ConcurrencyOption = Annotated[
     int | None, typer.Option("--concurrency", min=1, max=4096, help="Calls in flight at most.", show_default=False)
+]
+ProgramsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--programs", metavar="DIR", help="Use the compiled prompts in DIR (condor optimize).", show_default=False
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 NoTrackOption = Annotated[bool, typer.Option("--no-track", help="Do not show it in MLflow.")]

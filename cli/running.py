@@ -18,6 +18,7 @@ from .tracking import tracking
 
 if TYPE_CHECKING:
     from ..experiments import BatchUse, Recipe, Synthesis
+    from ..experiments.compiled import Programs
     from ..runtime.synthesizer import Outcome
 
 T = TypeVar("T")
@@ -36,6 +37,7 @@ def synthesise(
     batch: "BatchUse | None" = None,
     track: bool = True,
     store: str | None = None,
+    champions_required: bool = False,
 ) -> int:
     """Run a synthesis to its end, a shortfall or Ctrl-C; returns the exit code.
 
@@ -46,6 +48,7 @@ def synthesise(
         batch: how batch files are used, if they are.
         track: whether the run is shown in MLflow.
         store: where, unless MLFLOW_TRACKING_URI says it; by default in the working folder.
+        champions_required: whether a run that begins is refused where the store with its prompts cannot be reached.
     """
     import logging
 
@@ -59,6 +62,7 @@ def synthesise(
         fork=fork,
         fill=fill,
         batch=batch,
+        programs=_champions(recipe, run, console, store=store, required=champions_required),
         on_taken=lambda taken: show_taken(taken, console),
         tell=console.print,
     )
@@ -82,6 +86,18 @@ def synthesise(
     return code
 
 
+def _champions(
+    recipe: "Recipe", run: Path, console: Console, *, store: str | None, required: bool
+) -> "Programs | None":
+    """The prompts that a run begins with where its recipe names none; None for one that goes on with its own."""
+    from ..experiments.prompts.choice import find_programs
+    from ..runtime.run_directory import RunDirectory
+
+    if recipe.programs is not None or RunDirectory(run).exists:
+        return None
+    return find_programs(recipe, uri=store, required=required, tell=console.print)
+
+
 def _open(synthesis: "Synthesis", run: Path, console: Console) -> None:
     """Say what a run goes on with, or what it was forked from and what differs."""
     tally = synthesis.synthesizer.tally
@@ -90,6 +106,12 @@ def _open(synthesis: "Synthesis", run: Path, console: Console) -> None:
         console.print(f"going on with {run}{source}: {tally.kept} of {tally.asked} kept")
     elif source:
         console.print(f"{run}{source}; what differs: {'; '.join(synthesis.changes) or 'nothing'}")
+    if prompts := synthesis.programs.prompts:
+        console.print(
+            f"compiled prompts: {', '.join(f'{name} {each.prompt_version}' for name, each in prompts.items())}"
+        )
+    elif synthesis.recipe.programs is not None:
+        console.print(f"{synthesis.recipe.programs}: nothing in it was an improvement; the built-in prompts are used")
 
 
 def run_until_done(work: Coroutine[Any, Any, T], *, stop: Callable[[], None], console: Console) -> T:

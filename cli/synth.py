@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .console import make_console
-from .options import ApiBaseOption, ConcurrencyOption, ModelOption, NoTrackOption
+from .options import (
+    ApiBaseOption,
+    ConcurrencyOption,
+    ModelOption,
+    NoTrackOption,
+    ProgramsOption,
+    PromptsChoice,
+)
 
 if TYPE_CHECKING:
     from ..experiments import Recipe
@@ -45,6 +52,7 @@ def synth(
             show_default=False,
         ),
     ] = None,
+    programs: ProgramsOption = None,
     batch: Annotated[
         Path | None,
         typer.Option(
@@ -53,6 +61,10 @@ def synth(
             help="Make no call: take in results from here and write requests as batch files.",
             show_default=False,
         ),
+    ] = None,
+    prompts: Annotated[
+        PromptsChoice | None,
+        typer.Option("--prompts", help="The registry's champions, or the built-in prompts.", show_default=False),
     ] = None,
     batch_again: Annotated[
         bool, typer.Option("--batch-again", help="Ask again for what is pending in batch files, and perhaps pay twice.")
@@ -73,12 +85,23 @@ def synth(
     --fill RUN walks first the cells of which RUN has kept no record, then those
     that miss a difficulty, then the rest. What RUN has is noted when the new
     run begins: later it is needed no more.
+
+    --programs DIR takes compiled prompts (condor optimize) in place of the
+    built-in ones. They are noted when the run begins, and it goes on with them;
+    every record says which version of a prompt wrote it.
     """
     from ..experiments import BatchUse, load_recipe
     from .running import synthesise
 
     settled = override(
-        load_recipe(recipe), records=records, model=model, api_base=api_base, concurrency=concurrency, budget=budget
+        load_recipe(recipe),
+        records=records,
+        model=model,
+        api_base=api_base,
+        concurrency=concurrency,
+        budget=budget,
+        prompts=prompts,
+        programs=programs,
     )
     # Asking again is for once: the command that goes on does not say it.
     command = shlex.join(["condor", *(word for word in sys.argv[1:] if word != "--batch-again")])
@@ -86,7 +109,15 @@ def synth(
     console, sources = make_console(), fill or ()
     raise typer.Exit(
         synthesise(
-            settled, run, console, resume_command=command, fork=fork, fill=sources, batch=use, track=not no_track
+            settled,
+            run,
+            console,
+            resume_command=command,
+            fork=fork,
+            fill=sources,
+            batch=use,
+            track=not no_track,
+            champions_required=prompts is not None,
         )
     )
 
@@ -99,6 +130,8 @@ def override(
     api_base: Sequence[str] | None = None,
     concurrency: int | None = None,
     budget: float | None = None,
+    prompts: "PromptsChoice | None" = None,
+    programs: Path | None = None,
 ) -> "Recipe":
     """A recipe with the command line's options in the place of its own values."""
     from ..experiments.recipe import validate_recipe
@@ -106,6 +139,7 @@ def override(
     data = recipe.model_dump(mode="json")
     given = {"name": model, "api_base": list(api_base) if api_base else None}
     data["model"] |= {key: value for key, value in given.items() if value is not None}
-    given = {"records": records, "concurrency": concurrency, "budget_usd": budget}
+    given = {"records": records, "concurrency": concurrency, "budget_usd": budget, "prompts": prompts}
+    given["programs"] = None if programs is None else str(programs)
     data |= {key: value for key, value in given.items() if value is not None}
     return validate_recipe(data, "options")

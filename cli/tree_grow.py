@@ -7,7 +7,7 @@ import typer
 
 from .embedder import EmbedderBaseOption, EmbedderOption, MinCosineOption, cosine_of, read_embedder, tell_embeddings
 from .exit_codes import SHORTFALL
-from .options import ApiBaseOption, CallsOption, DateOption, LanguageChoice, ModelOption, given_date
+from .options import ApiBaseOption, CallsOption, DateOption, LanguageChoice, ModelOption, ProgramsOption, given_date
 from .tree_work import model_use, quotas_of, read_model, report_growth
 
 
@@ -36,6 +36,7 @@ def grow(
     model: ModelOption = "rehearsal",
     api_base: ApiBaseOption = None,
     concurrency: CallsOption = 16,
+    programs: ProgramsOption = None,
     embedder: EmbedderOption = None,
     embedder_api_base: EmbedderBaseOption = None,
     min_cosine: MinCosineOption = None,
@@ -43,6 +44,7 @@ def grow(
 ) -> None:
     """Grow a tree with a model: root tags first, then level by level. The same command again goes on with it."""
     from ..experiments import GrowthPlan, grow_tree
+    from ..experiments.compiled import load_programs
     from ..experiments.trees import load_trees
     from ..programs import GrowthLimits
 
@@ -65,8 +67,9 @@ def grow(
         on=given_date(today),
     )
     begin = load_trees([start]) if start else None
+    compiled = load_programs(programs) if programs else None
     with model_use(read_model(model, api_base), concurrency, embedder_spec, doing="growing") as session:
-        tree, report = session.finish(grow_tree(plan, run, session.use, start=begin))
+        tree, report = session.finish(grow_tree(plan, run, session.use, start=begin, programs=compiled))
     typer.echo(f"{run / 'tree.json'}: {len(tree)} tags, version {tree.version}")
     report_growth(report)
     session.tell_cost(run)

@@ -6,16 +6,19 @@ from ..knowledge import KnowledgeTree, load_tree
 from ..programs import AnswerQuestion, CritiqueAnswer, RefineAnswer, Stage, WriteQuestions
 from ..runtime.journal import Journal
 from ..runtime.run_directory import RunDirectory
+from .compiled import Programs
 from .recipe import Recipe, differences, load_recipe
 
 
-def changes_since(directory: RunDirectory, journal: Journal, recipe: Recipe, tree: KnowledgeTree) -> tuple[str, ...]:
+def changes_since(
+    directory: RunDirectory, journal: Journal, recipe: Recipe, tree: KnowledgeTree, programs: Programs
+) -> tuple[str, ...]:
     """What of a run is no longer as it was when it was made, a line each.
 
     Args:
         directory: the run's.
         journal: its journal, or a copy of that.
-        recipe, tree: what it would be made with now.
+        recipe, tree, programs: what it would be made with now.
 
     Raises:
         BadInput: the run's recipe or tree cannot be read.
@@ -24,10 +27,10 @@ def changes_since(directory: RunDirectory, journal: Journal, recipe: Recipe, tre
     standing = load_tree(directory.tree).version
     if standing != tree.version:
         changed.append(f"tree: {standing} -> {tree.version}")
-    return (*changed, *_changed_prompts(journal))
+    return (*changed, *_changed_prompts(journal, programs))
 
 
-def _changed_prompts(journal: Journal) -> list[str]:
+def _changed_prompts(journal: Journal, programs: Programs) -> list[str]:
     """The stages whose prompt is not the one that the run has used. A stage that it has not reached has none."""
     used: dict[str, list[str]] = {}
     for stage, version in journal.used_prompts():
@@ -35,6 +38,7 @@ def _changed_prompts(journal: Journal) -> list[str]:
     changed = []
     for kind in (WriteQuestions, AnswerQuestion, CritiqueAnswer, RefineAnswer):
         stage = kind()
+        programs.apply(stage)
         before, now = used.get(stage.name, []), stage.prompt_version()
         # Several versions were possible before a changed prompt was refused; going on with one of them adds no other.
         if before and now not in before:

@@ -27,19 +27,20 @@ from ..knowledge import KnowledgeTree
 from ..runtime.journal import Journal, take_snapshot
 from ..runtime.run_directory import RunDirectory
 from .changes import changes_since
+from .compiled import Programs
 from .recipe import Recipe
 from .tree_run import describe
 
 
 def inherit(
-    fork: Path, directory: RunDirectory, recipe: Recipe, tree: KnowledgeTree
+    fork: Path, directory: RunDirectory, recipe: Recipe, tree: KnowledgeTree, programs: Programs
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """Copy an earlier run's journal into the directory of a new run.
 
     Args:
         fork: the earlier run's directory; it is only read.
         directory: of the new run, which this process holds.
-        recipe, tree: what the new run is made with.
+        recipe, tree, programs: what the new run is made with.
 
     Returns:
         What the new journal says of where it comes from, and what differs, a line each.
@@ -55,7 +56,7 @@ def inherit(
         meta = inherited.meta()
         if meta.get("kind") != "synthesis":
             raise RunMismatch(f"{fork}: holds {describe(meta.get('kind'))}, no synthesis to fork from")
-        changes = changes_since(source, inherited, recipe, tree)
+        changes = changes_since(source, inherited, recipe, tree, programs)
     noted = {"forked_from": _name(fork), "forked_from_tree": meta["tree_version"], "forked_from_condor": meta["condor"]}
     return noted, changes
 

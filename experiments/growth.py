@@ -8,6 +8,7 @@ from ..knowledge import KnowledgeTree, log_change
 from ..programs import GrowthLimits, GrowthReport, GrowTree
 from ..runtime.run_directory import RunDirectory
 from ..vocabulary import Language
+from .compiled import Programs, settle_programs
 from .tree_run import ModelUse, open_tree_run
 
 
@@ -33,7 +34,12 @@ class GrowthPlan:
 
 
 async def grow_tree(
-    plan: GrowthPlan, run: Path, use: ModelUse, *, start: KnowledgeTree | None = None
+    plan: GrowthPlan,
+    run: Path,
+    use: ModelUse,
+    *,
+    start: KnowledgeTree | None = None,
+    programs: Programs | None = None,
 ) -> tuple[KnowledgeTree, GrowthReport]:
     """Grow a tree and leave it in `run`, as `tree.json`, and beside it as `growth.json` what became of the proposals.
 
@@ -44,6 +50,8 @@ async def grow_tree(
         run: the directory.
         use: the models, and how they are asked.
         start: what to grow from; by default nothing.
+        programs: compiled prompts in place of the built-in ones. A growth that exists goes on with those that it was
+            begun with.
 
     Raises:
         ModelFault: no call can succeed; a run that never got a reply is taken away again.
@@ -62,9 +70,14 @@ async def grow_tree(
     parent = None if start is None else start.version
     meta = {"language": plan.language, "tree": parent or ""}
     with RunDirectory(run) as directory:
+        settled = settle_programs(directory, programs)
+        if not directory.exists:
+            settled.freeze(directory.programs)
+        program = GrowTree()
+        settled.apply(program)
         async with open_tree_run(directory, "growth", meta, on=plan.on, use=use, models=models) as work:
             report = await work.execute(
-                lambda step: GrowTree().acall(
+                lambda step: program.acall(
                     tree,
                     plan.language,
                     roots=plan.roots,

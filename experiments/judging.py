@@ -17,7 +17,7 @@ from ..files import write_atomically
 from ..hashing import content_hash
 from ..programs import Judge, Step
 from ..runtime.journal import Journal
-from ..runtime.run_directory import RunDirectory
+from ..runtime.run_directory import JUDGED, RunDirectory
 from .journaled_work import do_journaled
 from .judgement import Judged, Judgement, judge_figures
 from .status import open_run
@@ -30,9 +30,7 @@ T = TypeVar("T")
 #: What a judge is asked about a record.
 Asked = Literal["scores", "pairs"]
 
-#: In a run's directory: where the judging of it lives.
-JUDGED = "judged"
-#: In that directory: the figures of the last judging.
+#: Where the judging of a run lives: the figures of the last judging.
 REPORT_FILE = "judgement.json"
 #: Records that are judged side by side; the model bounds the calls in flight.
 _WINDOW = 256

@@ -7,8 +7,9 @@ from .. import __version__
 from ..errors import BadInput, RunMismatch
 from ..knowledge import KnowledgeTree, save_tree
 from ..runtime.journal import Journal
-from ..runtime.run_directory import TREE_FILE, RunDirectory
+from ..runtime.run_directory import PROGRAMS_FILE, TREE_FILE, RunDirectory
 from .changes import changes_since
+from .compiled import Programs
 from .filling import check_filling, freeze_covered
 from .fork import check_source, inherit
 from .recipe import Recipe, save_recipe
@@ -16,9 +17,14 @@ from .tree_run import describe
 
 
 def begin_run(
-    directory: RunDirectory, recipe: Recipe, tree: KnowledgeTree, fork: Path | None, fill: Sequence[Path]
+    directory: RunDirectory,
+    recipe: Recipe,
+    tree: KnowledgeTree,
+    programs: Programs,
+    fork: Path | None,
+    fill: Sequence[Path],
 ) -> tuple[Journal, tuple[str, ...]]:
-    """Write the recipe, the tree, what is inherited or covered, then the journal, which makes the directory a run.
+    """Write all that a run is made with, then the journal, which makes the directory a run.
 
     Returns:
         The journal, and what differs from the run that was forked.
@@ -28,39 +34,51 @@ def begin_run(
     try:
         directory.inherited.unlink(missing_ok=True)
         if fork is not None:
-            noted, changes = inherit(fork, directory, recipe, tree)
+            noted, changes = inherit(fork, directory, recipe, tree, programs)
             meta |= noted
         if fill:
             meta |= freeze_covered(fill, directory, recipe)
-        _save(directory, recipe)
+        _save(directory, recipe, programs)
         save_tree(tree, directory.tree)
+        programs.freeze(directory.programs)
         return Journal.create(directory.journal, meta), changes
     except (BadInput, KeyboardInterrupt):
         directory.discard()
         raise
 
 
-def _save(directory: RunDirectory, recipe: Recipe) -> None:
-    """Write the recipe in force, with the run's own tree in it: so that it is a recipe for this very run."""
-    save_recipe(recipe.model_copy(update={"tree": (TREE_FILE,)}), directory.recipe)
+def _save(directory: RunDirectory, recipe: Recipe, programs: Programs) -> None:
+    """Write the recipe in force, with the run's own tree and prompts in it: it is a recipe for this very run."""
+    own = {"tree": (TREE_FILE,), "programs": PROGRAMS_FILE if programs else None}
+    save_recipe(recipe.model_copy(update=own), directory.recipe)
 
 
 def resume_run(
-    directory: RunDirectory, recipe: Recipe, tree: KnowledgeTree, fork: Path | None, fill: Sequence[Path]
+    directory: RunDirectory,
+    recipe: Recipe,
+    tree: KnowledgeTree,
+    programs: Programs,
+    fork: Path | None,
+    fill: Sequence[Path],
 ) -> Journal:
     journal = directory.open_journal()
     try:
-        _check_unchanged(directory, journal, recipe, tree, fork)
+        _check_unchanged(directory, journal, recipe, tree, programs, fork)
         check_filling(fill, directory, journal)
     except BadInput:
         journal.close()
         raise
-    _save(directory, recipe)
+    _save(directory, recipe, programs)
     return journal
 
 
 def _check_unchanged(
-    directory: RunDirectory, journal: Journal, recipe: Recipe, tree: KnowledgeTree, fork: Path | None
+    directory: RunDirectory,
+    journal: Journal,
+    recipe: Recipe,
+    tree: KnowledgeTree,
+    programs: Programs,
+    fork: Path | None,
 ) -> None:
     """See that a run can go on as it was made."""
     if journal.meta().get("kind") != "synthesis":
@@ -68,7 +86,7 @@ def _check_unchanged(
         raise RunMismatch(f"{directory.path}: holds {held}, no synthesis; choose another --run")
     if fork is not None:
         check_source(fork, directory, journal)
-    if changed := changes_since(directory, journal, recipe, tree):
+    if changed := changes_since(directory, journal, recipe, tree, programs):
         raise RunMismatch(
             f"{directory.path}: made from another recipe, tree or prompt ({'; '.join(changed)}); choose another --run, "
             f"or keep what still holds: --run NEW --fork {directory.path}"

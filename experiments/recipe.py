@@ -1,7 +1,7 @@
 """A recipe: everything that decides what a run writes, as a YAML file that a person reads and edits."""
 
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
@@ -65,9 +65,11 @@ class Recipe(BaseModel):
         refine: how answers are refined.
         seed: another seed walks the tree in another order.
         model: writes everything.
+        programs: a directory of compiled programs, whose prompts are used in place of the built-in ones.
         parse_retries: how often a reply that does not parse is asked for again, with the error fed back.
         concurrency: calls in flight at most.
         budget_usd: what the run may cost in all its sessions; None for no limit.
+        prompts: what a run that begins asks with: the champions of the prompt registry, or the built-in prompts.
         tracking: what of it is shown in MLflow step by step.
     """
 
@@ -81,9 +83,11 @@ class Recipe(BaseModel):
     refine: RefineSettings = RefineSettings()
     seed: int = Field(default=0, strict=True)
     model: ModelSpec
+    programs: str | None = Field(default=None, min_length=1)
     parse_retries: int = Field(default=2, ge=0, le=10, strict=True)
     concurrency: int = Field(default=16, ge=1, le=4096, strict=True)
     budget_usd: float | None = Field(default=None, gt=0)
+    prompts: Literal["champion", "built-in"] = "champion"
     tracking: TrackingSettings = TrackingSettings()
 
     _no_doubles = field_validator("tree", "languages", "tasks", "difficulties")(_distinct)
@@ -92,7 +96,7 @@ class Recipe(BaseModel):
 #: Keys that may differ between two sessions of one run: they do not change what is written, or only how much of it.
 _FREE_KEYS = frozenset({"records", "concurrency", "parse_retries", "budget_usd"})
 #: Likewise of the model: where it is served and what it costs; and what is shown of a run. (A tree is compared by its
-#: version instead of its name.)
+#: version instead of its name, and programs by their prompts.)
 _FREE_OF_MODEL = (
     "model.api_base",
     "model.api_key_env",
@@ -102,13 +106,14 @@ _FREE_OF_MODEL = (
     "model.patience_s",
     "model.engine",
     "model.price",
+    "programs",
     "tree",
     "tracking.",
 )
 
 
 def load_recipe(path: Path) -> Recipe:
-    """Read a recipe. Paths of trees in it are relative to its own directory.
+    """Read a recipe. Paths in it are relative to its own directory.
 
     Raises:
         UnreadableFile: missing, or not UTF-8.
@@ -129,7 +134,8 @@ def load_recipe(path: Path) -> Recipe:
     if not isinstance(data, dict):
         raise RecipeFault(f"{path}: expected keys and values such as 'tree: seed:en', found {type(data).__name__}")
     recipe = validate_recipe(data, str(path), lines)
-    return recipe.model_copy(update={"tree": tuple(_beside(path, tree) for tree in recipe.tree)})
+    programs = None if recipe.programs is None else str(path.parent / recipe.programs)
+    return recipe.model_copy(update={"tree": tuple(_beside(path, tree) for tree in recipe.tree), "programs": programs})
 
 
 def validate_recipe(data: dict[Any, Any], source: str, lines: dict[tuple[Any, ...], int] | None = None) -> Recipe:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import ModelFault
@@ -15,6 +15,7 @@ from ..runtime.plan import Plan
 from ..runtime.run_directory import RunDirectory
 from ..runtime.synthesizer import Outcome, Synthesizer, Tally
 from .batch import BatchUse, check_batches, open_batch_session, synthesis_model
+from .compiled import Programs, load_programs, settle_programs
 from .filling import read_covered
 from .fork import open_inherited
 from .opening import begin_run, resume_run
@@ -43,6 +44,7 @@ class Synthesis:
         changes: what differs from that run, a line each; of a run that begins.
         expected: what the refined forecast rests on besides the run's figures.
         tracker: shows it in MLflow, if anything does.
+        programs: the compiled prompts that it asks with.
     """
 
     recipe: Recipe
@@ -56,6 +58,7 @@ class Synthesis:
     forked_from: str | None = None
     changes: tuple[str, ...] = ()
     tracker: Tracker | None = None
+    programs: Programs = field(default_factory=Programs)
 
     def refined_forecast(self) -> RefinedForecast:
         """What the run will come to, by its figures of this moment."""
@@ -101,6 +104,7 @@ def prepare_synthesis(
     fork: Path | None = None,
     fill: Sequence[Path] = (),
     batch: BatchUse | None = None,
+    programs: Programs | None = None,
     on_change: Callable[[Tally], None] = lambda _: None,
     on_taken: Callable[[TakenIn], None] = lambda _: None,
     tell: Callable[[str], None] = lambda _: None,
@@ -112,6 +116,8 @@ def prepare_synthesis(
         fork: an earlier run, of which a run that begins keeps what still holds (see experiments/fork.py).
         fill: earlier runs; the walk of a run that begins starts with what they have covered least.
         batch: how batch files are used; by default not at all.
+        programs: compiled prompts in place of the built-in ones; by default those that the recipe names. A run that
+            exists goes on with those that it was begun with.
         on_change: is called with the figures whenever they change.
         on_taken: is told what results of batches were taken in.
         tell: is told, in a line, of what makes the run wait.
@@ -123,6 +129,8 @@ def prepare_synthesis(
             changed.
     """
     tree = load_trees(recipe.tree)
+    if programs is None and recipe.programs is not None:
+        programs = load_programs(Path(recipe.programs))
     sampler = CellSampler(tree, languages=recipe.languages, tasks=recipe.tasks, seed=recipe.seed)
     use = batch or BatchUse()
     model = synthesis_model(recipe, use)
@@ -133,10 +141,11 @@ def prepare_synthesis(
         directory = held.enter_context(RunDirectory(run))
         resumed, changes = directory.exists, ()
         check_batches(directory, use)
+        settled = settle_programs(directory, programs)
         if resumed:
-            journal = held.enter_context(resume_run(directory, recipe, tree, fork, fill))
+            journal = held.enter_context(resume_run(directory, recipe, tree, settled, fork, fill))
         else:
-            journal, changes = begin_run(directory, recipe, tree, fork, fill)
+            journal, changes = begin_run(directory, recipe, tree, settled, fork, fill)
             held.enter_context(journal)
         sampler = sampler.least_covered_first(read_covered(directory, journal))
         if (inherited := open_inherited(directory, journal)) is not None:
@@ -151,12 +160,13 @@ def prepare_synthesis(
             tree=tree,
             directory=directory,
             journal=journal,
-            synthesizer=_synthesizer(recipe, tree, sampler, model, journal, inherited, session, on_change),
+            synthesizer=_synthesizer(recipe, tree, sampler, model, journal, inherited, session, settled, on_change),
             resumed=resumed,
             batch=session,
             forked_from=journal.meta().get("forked_from"),
             changes=changes,
             tracker=tracker,
+            programs=settled,
             expected=Expectations.of(
                 recipe, cells=len(sampler), inheritable=inherited.stage_figures() if inherited is not None else {}
             ),
@@ -181,14 +191,18 @@ def _synthesizer(
     journal: Journal,
     inherited: Journal | None,
     batch: BatchSession | None,
+    programs: Programs,
     on_change: Callable[[Tally], None],
 ) -> Synthesizer:
+    void, refine = Void(), Refine(rounds=recipe.refine.rounds)
+    for program in (void, refine):
+        programs.apply(program)
     return Synthesizer(
         journal=journal,
         model=model,
         plan=Plan(sampler, recipe.difficulties, tree.version, journal.final_positions()),
-        void=Void(),
-        refine=Refine(rounds=recipe.refine.rounds),
+        void=void,
+        refine=refine,
         records=recipe.records,
         concurrency=recipe.concurrency,
         parse_retries=recipe.parse_retries,

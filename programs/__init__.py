@@ -2,12 +2,13 @@
 
 from .adapter import CondorAdapter
 from .answer import AnswerQuestion
+from .as_prediction import AsPrediction
 from .critique import CritiqueAnswer
 from .growth import GrowTree
 from .growth_report import GrowthReport, Merge, NearMiss, Refusal
 from .harvest import Harvest
 from .harvest_report import Filed, HarvestReport, Unfiled
-from .judge import CompareStage, Judge, ScoreStage
+from .judge import CompareStage, Grade, Judge, ScoreQuestionsStage, ScoreStage, ScoreTagsStage
 from .place import PlaceTopic
 from .planting import GrowthLimits, serving_roots
 from .question import WriteQuestions
@@ -19,11 +20,13 @@ from .void import Void
 
 __all__ = [
     "AnswerQuestion",
+    "AsPrediction",
     "CompareStage",
     "CondorAdapter",
     "CritiqueAnswer",
     "ExpandTag",
     "Filed",
+    "Grade",
     "GrowTree",
     "GrowthLimits",
     "GrowthReport",
@@ -37,7 +40,9 @@ __all__ = [
     "Refine",
     "RefineAnswer",
     "Refusal",
+    "ScoreQuestionsStage",
     "ScoreStage",
+    "ScoreTagsStage",
     "Stage",
     "Step",
     "Unfiled",

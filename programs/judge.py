@@ -1,18 +1,23 @@
 """Answers are judged: one by itself against a rubric, or two against each other, always in both orders.
 
+So are the questions of a cell, and the tags of a split, each by a rubric of its own: they are what the steps before an
+answer are compiled by.
+
 The judge is shown texts alone: neither a prompt nor a step says which answer is a first one and which a refinement.
 """
 
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import NamedTuple, TypeVar
 
 import dspy
 from dspy.utils.exceptions import AdapterParseError
 
-from ..corpus.records import Answer, Comparison, Preference, Question, Refinement, Verdict
+from ..corpus.records import Answer, Cell, Comparison, Preference, Question, Refinement, Verdict
 from ..errors import ReplyFault
-from ..signatures.judge import CompareAnswers, ScoreAnswer
-from ..vocabulary import LANGUAGE_NAMES
+from ..signatures.judge import CompareAnswers, ScoreAnswer, ScoreQuestions, ScoreTags
+from ..vocabulary import LANGUAGE_NAMES, Language
 from .program import Program
+from .question import describe_task
 from .stage import Stage, Step, call_stage
 
 T = TypeVar("T")
@@ -33,6 +38,58 @@ class ScoreStage(Stage[Verdict]):
         return Verdict(
             parent_id=answer.id, origin=question.origin, reason=prediction.reason, **prediction.scores.model_dump()
         )
+
+
+class Grade(NamedTuple):
+    """What a judge says of what is no answer.
+
+    Attributes:
+        reason: what decides the scores.
+        scores: by criterion, each a whole number from 1 to 10.
+    """
+
+    reason: str
+    scores: dict[str, int]
+
+    @property
+    def overall(self) -> float:
+        """The plain mean of the scores, from 1 to 10."""
+        return sum(self.scores.values()) / len(self.scores)
+
+
+class ScoreQuestionsStage(Stage[Grade]):
+    """(cell, its three questions) -> their scores."""
+
+    name = "score_questions"
+    signature = ScoreQuestions
+
+    def given(self, cell: Cell, questions: Sequence[Question]) -> dict[str, object]:
+        """The signature's inputs."""
+        return {
+            "theme": list(cell.path),
+            "task": describe_task(cell),
+            "questions": [question.text for question in questions],
+            "language": LANGUAGE_NAMES[cell.origin.language],
+        }
+
+    def take(self, prediction: dspy.Prediction, cell: Cell, questions: Sequence[Question]) -> Grade:
+        """The scores of the three together."""
+        return Grade(prediction.reason, prediction.scores.model_dump())
+
+
+class ScoreTagsStage(Stage[Grade]):
+    """(path, the tags proposed under its last tag, language) -> their scores."""
+
+    name = "score_tags"
+    signature = ScoreTags
+
+    def given(self, path: Sequence[str], tags: Sequence[str], language: Language) -> dict[str, object]:
+        """The signature's inputs."""
+        return {"path": list(path), "tags": list(tags), "language": LANGUAGE_NAMES[language]}
+
+    def take(self, prediction: dspy.Prediction, path: Sequence[str], tags: Sequence[str], language: Language) -> Grade:
+        """The scores of all together."""
+        return Grade(prediction.reason, prediction.scores.model_dump())
 
 
 class CompareStage(Stage[Preference]):

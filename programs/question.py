@@ -9,6 +9,12 @@ from ..vocabulary import DIFFICULTIES, LANGUAGE_NAMES
 from .stage import Stage
 
 
+def describe_task(cell: Cell) -> str:
+    """A cell's task as models are told of it: its name and its description."""
+    task = tasks_for(cell.origin.language)[cell.origin.task]
+    return f"{task.title}: {task.description}"
+
+
 class WriteQuestions(Stage[tuple[Question, ...]]):
     """A cell -> exactly three questions, easy, medium and hard in this order."""
 
@@ -20,7 +26,7 @@ class WriteQuestions(Stage[tuple[Question, ...]]):
         task = tasks_for(cell.origin.language)[cell.origin.task]
         return {
             "theme": list(cell.path),
-            "task": f"{task.title}: {task.description}",
+            "task": describe_task(cell),
             "examples": list(task.examples),
             "language": LANGUAGE_NAMES[cell.origin.language],
         }

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Protocol, TypeVar, cast
 
 import dspy
 from dspy.utils.exceptions import AdapterParseError
+from pydantic import TypeAdapter
 
 from ..errors import UnreadableReply
 from ..hashing import content_hash
@@ -54,6 +55,20 @@ class Stage(Program[T]):
         signature = cast("type[dspy.Signature]", self.predict.signature)
         placeholders = {name: f"{{{name}}}" for name in signature.input_fields}
         return CondorAdapter().format(signature, list(self.predict.demos), placeholders)
+
+    @classmethod
+    def signature_hash(cls) -> str:
+        """A hash of the built-in signature: instruction, and each field's name, type and description in their order.
+
+        DSPy restores a compiled prompt's fields by their position, whatever they are called: this says whether a state
+        is for the stage as it is now.
+        """
+        fields = [
+            [kind, name, TypeAdapter(field.annotation).json_schema(), field.json_schema_extra["desc"]]
+            for kind, named in (("input", cls.signature.input_fields), ("output", cls.signature.output_fields))
+            for name, field in cast("dict[str, Any]", named).items()
+        ]
+        return content_hash([cls.signature.instructions, fields], size=8)
 
     def prompt_version(self) -> str:
         """A hash of `prompt()`: it changes when, and only when, what the model reads changes."""

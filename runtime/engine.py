@@ -13,6 +13,7 @@ from dspy.lm15 import TimeoutError as ReplyTimeout
 from ..errors import Interrupted, ModelFault
 from .breaker import Streak, is_endpoints_own
 from .budget import Budget
+from .call_limit import Calls
 from .endpoints import Endpoint, EndpointPool, Place, Route
 from .ledger import Price, current_ledger
 from .rates import RateLimits
@@ -69,6 +70,7 @@ class LimitedEngine:
     Attributes:
         proven: whether a first call was answered.
         budget: what calls may cost in all; None for no limit.
+        calls: how many calls may be made; None for no limit.
         tell: is told, in a line, of what makes a run wait: an endpoint that is down, a long Retry-After.
 
     Args:
@@ -100,6 +102,7 @@ class LimitedEngine:
         self.stopping = stopping
         self.concurrency = concurrency
         self.budget: Budget | None = None
+        self.calls: Calls | None = None
         self.price = price
         self.tell: Callable[[str], None] = lambda _: None
         self._routes = routes
@@ -199,6 +202,8 @@ class LimitedEngine:
         pool = self.pool()
         try:
             reckoned = await self._await_turn(request, place.endpoint)
+            if self.calls is not None:
+                await self.calls.begin()
             reserved = await self.budget.reserve(request) if self.budget is not None else 0.0
             place.began_at = time.monotonic()
             response = await self._call(request, place.endpoint, reserved)

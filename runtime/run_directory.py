@@ -13,15 +13,18 @@ TREE_FILE = "tree.json"
 JOURNAL_FILE = "journal.db"
 INHERITED_FILE = "inherited.db"
 COVERED_FILE = "covered.json"
+PROGRAMS_FILE = "programs.json"
 BATCH_FILE = "batch.db"
 VECTORS_FILE = "vectors.db"
+#: Where the judging of a run lives, with a journal of its own.
+JUDGED = "judged"
 _LOCK_FILE = "run.lock"
 #: What became of work on a tree, by the kind of work.
 REPORT_FILES = {"growth": "growth.json", "harvest": "harvest.json", "update": "update.json"}
 
-_WRITTEN_WHOLE = (RECIPE_FILE, TREE_FILE, COVERED_FILE, *REPORT_FILES.values())
+_WRITTEN_WHOLE = (RECIPE_FILE, TREE_FILE, COVERED_FILE, PROGRAMS_FILE, *REPORT_FILES.values())
 #: What a beginning that was broken off before its journal was whole may have left.
-_LEFT = frozenset({RECIPE_FILE, TREE_FILE, INHERITED_FILE, COVERED_FILE, f".{JOURNAL_FILE}.new"})
+_LEFT = frozenset({RECIPE_FILE, TREE_FILE, INHERITED_FILE, COVERED_FILE, PROGRAMS_FILE, f".{JOURNAL_FILE}.new"})
 
 
 class RunDirectory:
@@ -59,6 +62,11 @@ class RunDirectory:
     def covered(self) -> Path:
         """Of a run that fills the holes of earlier ones: what they had covered when it began."""
         return self.path / COVERED_FILE
+
+    @property
+    def programs(self) -> Path:
+        """Of a run that asks with compiled prompts: these, as they were when it began."""
+        return self.path / PROGRAMS_FILE
 
     @property
     def batch(self) -> Path:
@@ -133,7 +141,7 @@ class RunDirectory:
         before the journal.
         """
         databases = [f"{name}{suffix}" for name in (VECTORS_FILE, JOURNAL_FILE) for suffix in ("", "-wal", "-shm")]
-        for name in (*databases, INHERITED_FILE, COVERED_FILE, RECIPE_FILE, TREE_FILE):
+        for name in (*databases, INHERITED_FILE, COVERED_FILE, PROGRAMS_FILE, RECIPE_FILE, TREE_FILE):
             (self.path / name).unlink(missing_ok=True)
         (self.path / _LOCK_FILE).unlink(missing_ok=True)
         if self._made_here and not any(self.path.iterdir()):

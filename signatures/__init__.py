@@ -2,7 +2,7 @@
 
 from .answer import WriteAnswer
 from .critique import WriteCritique
-from .judge import CompareAnswers, ScoreAnswer, Scores
+from .judge import CompareAnswers, QuestionScores, ScoreAnswer, ScoreQuestions, Scores, ScoreTags, TagScores
 from .question import QuestionTriple, WriteQuestionTriple
 from .refinement import WriteRefinement
 from .repair import REPAIR_REQUEST
@@ -14,9 +14,13 @@ __all__ = [
     "PlaceTag",
     "ProposeRootTags",
     "ProposeSubTags",
+    "QuestionScores",
     "QuestionTriple",
     "ScoreAnswer",
+    "ScoreQuestions",
+    "ScoreTags",
     "Scores",
+    "TagScores",
     "WriteAnswer",
     "WriteCritique",
     "WriteQuestionTriple",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...runtime.journal import Journal
 from ...runtime.journal.spool import Spool, SpoolEntry
+from ..lineage.run_inputs import log_run_inputs
 from .artifacts import send_files
 from .inputs import INPUTS, send_inputs
 from .limits import (
@@ -140,6 +141,7 @@ def _set_tags(store: Store, run_id: str, tags: dict[str, Any]) -> None:
 
 def _send_end(store: Store, run_id: str, entry: SpoolEntry, directory: Path) -> None:
     _set_tags(store, run_id, entry.body.get("tags", {}))
+    log_run_inputs(store, run_id, directory)
     if entry.body["status"] == "SCHEDULED":
         store.client.update_run(run_id, status="SCHEDULED")  # it waits for results, and will go on
     else:

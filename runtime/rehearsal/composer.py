@@ -2,29 +2,17 @@
 
 import json
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Literal
+from typing import Any, Literal
 
-from ...knowledge.tasks import tasks_for
-from ...vocabulary import TASKS, Language
-from .prompt import Messages, Prompt, read_prompt
+from ...vocabulary import Language
+from .optimizer import answer_optimizer, answer_reflection
+from .prompt import Messages, Prompt, read_demo, read_prompt
 from .settings import RehearsalSettings
-from .writer import (
-    name_topic,
-    place_topic,
-    propose_children,
-    propose_roots,
-    write_answer,
-    write_comparison,
-    write_critique,
-    write_questions,
-    write_refinement,
-    write_scores,
-)
-
-#: Tags proposed in one reply at most, however many are asked for.
-_MOST_TAGS = 1000
+from .stages import write_stage
+from .writer import write_answer
 
 FinishReason = Literal["stop", "length", "content_filter"]
 
@@ -43,13 +31,19 @@ class Reply:
     output_tokens: int
 
 
-def compose(messages: Messages, settings: RehearsalSettings) -> Reply:
-    """The reply to messages: the same for the same messages and settings, in every process."""
-    digest = blake2b(json.dumps(list(messages), ensure_ascii=False).encode("utf-8", "replace"), digest_size=16).digest()
-    rng = random.Random(int.from_bytes(digest[:8], "big"))
+def compose(messages: Messages, settings: RehearsalSettings, turn: int = 0) -> Reply:
+    """The reply to messages: the same for the same arguments, in every process.
+
+    Args:
+        messages: what is asked.
+        settings: the knobs.
+        turn: how often an optimizer asked for this very proposal before; each time it gets another one.
+    """
+    digest = _digest(messages)
+    seed = int.from_bytes(digest[:8], "big")
     fate = int.from_bytes(digest[8:], "big") / 2**64
     prompt = read_prompt(messages)
-    text, finish_reason = _spoil(_write(prompt, messages, settings.quality, rng), fate, settings)
+    text, finish_reason = _spoil(_write(prompt, messages, settings.quality, seed, turn), fate, settings)
     return Reply(
         text=text,
         finish_reason=finish_reason,
@@ -64,10 +58,14 @@ def count_tokens(text: str) -> int:
     return (ascii_characters + 3) // 4 + len(text) - ascii_characters
 
 
+def _digest(messages: Messages) -> bytes:
+    return blake2b(json.dumps(list(messages), ensure_ascii=False).encode("utf-8", "replace"), digest_size=16).digest()
+
+
 def _spoil(text: str, fate: float, settings: RehearsalSettings) -> tuple[str, FinishReason]:
     """Apply the fault knobs; one draw decides between them, so that their shares add up."""
     if fate < settings.malformed:
-        return text.replace("[[ ## ", "**").replace(" ## ]]", "**"), "stop"
+        return _without_form(text), "stop"
     if fate < settings.malformed + settings.truncated:
         return text[: len(text) // 2], "length"
     if fate < settings.malformed + settings.truncated + settings.refused:
@@ -75,58 +73,39 @@ def _spoil(text: str, fate: float, settings: RehearsalSettings) -> tuple[str, Fi
     return text, "stop"
 
 
-def _write(prompt: Prompt, messages: Messages, quality: float, rng: random.Random) -> str:
+def _without_form(text: str) -> str:
+    """A reply that does not follow the format: other marks for its fields, or the bare values of a JSON object."""
+    return read_demo(text) if text.startswith("{") else text.replace("[[ ## ", "**").replace(" ## ]]", "**")
+
+
+def _write(prompt: Prompt, messages: Messages, quality: float, seed: int, turn: int) -> str:
+    rng = random.Random(seed)
     if not prompt.outputs:
         question = messages[-1][1] if messages else ""
-        return write_answer(question, _guess_language(question), quality, rng)
-    fields = _fields(prompt, quality, rng)
-    parts = [f"[[ ## {name} ## ]]\n{fields[name]}" for name in prompt.outputs]
-    return "\n\n".join([*parts, "[[ ## completed ## ]]"])
+        proposal = answer_reflection(question, seed, turn)
+        return proposal or write_answer(question, _guess_language(question), quality, rng)
+    values = answer_optimizer(prompt, seed, turn) or write_stage(prompt, quality, seed, rng)
+    return _format(prompt, values or _anything(prompt, quality, rng))
 
 
-def _fields(prompt: Prompt, quality: float, rng: random.Random) -> dict[str, str]:
+def _anything(prompt: Prompt, quality: float, rng: random.Random) -> dict[str, Any]:
+    """What a signature gets that is not known here: prose on what it gives."""
     given = prompt.inputs
-    language: Language = "zh" if "Chinese" in given.get("language", "") else "en"
-    wanted, known = set(prompt.outputs), set(given)
-    if wanted == {"tags"} and {"existing", "count"} <= known:
-        return {"tags": json.dumps(_tags(prompt, language, rng), ensure_ascii=False)}
-    if wanted == {"root", "tag"} and {"topic", "roots"} <= known:
-        return {"root": place_topic(given["topic"], prompt.items("roots")), "tag": name_topic(given["topic"])}
-    if wanted == {"questions"} and {"theme", "task", "examples"} <= known:
-        theme, examples = prompt.items("theme"), prompt.items("examples")
-        questions = write_questions(theme, _task_name(given["task"], language), examples, language, rng)
-        return {"questions": json.dumps(questions, ensure_ascii=False)}
-    if wanted == {"strengths", "weaknesses", "suggestions"} and {"question", "answer"} <= known:
-        return write_critique(given["question"], given["answer"], language, rng)
-    if wanted == {"answer"} and {"question", "draft", "weaknesses", "suggestions"} <= known:
-        # A second look does better than the first, by half of what was missing.
-        raised = (1 + quality) / 2
-        text = write_refinement(
-            given["question"], given["draft"], given["weaknesses"], given["suggestions"], language, raised, rng
-        )
-        return {"answer": text}
-    if wanted == {"reason", "scores"} and {"question", "answer"} <= known:
-        reason, scores = write_scores(given["question"], given["answer"], language, rng)
-        return {"reason": reason, "scores": json.dumps(scores)}
-    if wanted == {"reason", "verdict"} and {"question", "answer_a", "answer_b"} <= known:
-        reason, verdict = write_comparison(given["question"], given["answer_a"], given["answer_b"], language, rng)
-        return {"reason": reason, "verdict": verdict}
     subject = given.get("question") or " ".join(given.values())
+    language: Language = "zh" if "Chinese" in given.get("language", "") else "en"
     return {name: write_answer(subject, language, quality, rng) for name in prompt.outputs}
 
 
-def _tags(prompt: Prompt, language: Language, rng: random.Random) -> list[str]:
-    digits = "".join(char for char in prompt.inputs["count"] if char in "0123456789")
-    existing, count = prompt.items("existing"), min(int(digits or "1"), _MOST_TAGS)
-    if "path" in prompt.inputs:
-        return propose_children(prompt.items("path"), existing, count, language, rng)
-    return propose_roots(language, existing, count, rng)
+def _format(prompt: Prompt, values: Mapping[str, Any]) -> str:
+    """The fields of a reply in the prompt's format."""
+    if prompt.as_json:
+        return json.dumps({name: values[name] for name in prompt.outputs}, ensure_ascii=False)
+    parts = [f"[[ ## {name} ## ]]\n{_show(values[name])}" for name in prompt.outputs]
+    return "\n\n".join([*parts, "[[ ## completed ## ]]"])
 
 
-def _task_name(described: str, language: Language) -> str:
-    """The task whose title stands before the colon; an unknown one is domain knowledge."""
-    title = described.partition(":")[0]
-    return next((name for name in TASKS if tasks_for(language)[name].title == title), "domain_knowledge_qa")
+def _show(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _guess_language(text: str) -> Language:

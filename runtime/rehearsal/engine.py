@@ -6,6 +6,7 @@ import time
 from dspy.lm15 import Message, Request, Response, TextPart, Usage
 
 from .composer import compose
+from .optimizer import Turns
 from .prompt import Messages
 from .settings import RehearsalSettings
 
@@ -15,12 +16,13 @@ class RehearsalEngine:
 
     def __init__(self, settings: RehearsalSettings) -> None:
         self._settings = settings
+        self._turns = Turns()
 
     def complete(self, request: Request) -> Response:
         """The reply, after the set latency."""
         if self._settings.latency:
             time.sleep(self._settings.latency)
-        return _respond(request, self._settings)
+        return _respond(request, self._settings, self._turns)
 
 
 class AsyncRehearsalEngine:
@@ -28,15 +30,17 @@ class AsyncRehearsalEngine:
 
     def __init__(self, settings: RehearsalSettings) -> None:
         self._settings = settings
+        self._turns = Turns()
 
     async def complete(self, request: Request) -> Response:
         """The reply, after the set latency; without one, other tasks still get their turn."""
         await asyncio.sleep(self._settings.latency)
-        return _respond(request, self._settings)
+        return _respond(request, self._settings, self._turns)
 
 
-def _respond(request: Request, settings: RehearsalSettings) -> Response:
-    reply = compose(_messages(request), settings)
+def _respond(request: Request, settings: RehearsalSettings, turns: Turns) -> Response:
+    messages = _messages(request)
+    reply = compose(messages, settings, turns.take(messages))
     return Response(
         id=None,
         model=request.model,

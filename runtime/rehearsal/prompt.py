@@ -1,15 +1,20 @@
-"""Reading a prompt back: which fields a signature gives and wants, from the messages of DSPy's chat format."""
+"""Reading a prompt back: which fields a signature gives and wants, and how, from messages in DSPy's formats."""
 
 import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 #: (role, text) pairs, as every chat endpoint takes them.
 Messages = Sequence[tuple[str, str]]
 
 _FIELD = re.compile(r"^\d+\. `(\w+)` \(", re.MULTILINE)
+_STRUCTURE = "\nAll interactions will be structured"
+_OBJECTIVE = "\nIn adhering to this structure, your objective is:"
 _REQUEST = "\n\nRespond with the corresponding output fields, starting with the field "
+_JSON_REQUEST = "\n\nRespond with a JSON object in the following order of fields: "
+_MARKER = re.compile(r"^\[\[ ## \w+ ## \]\]\n?", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -19,10 +24,16 @@ class Prompt:
     Attributes:
         inputs: the input fields' text, by name.
         outputs: the names of the wanted fields, in order. Empty for messages that hold no signature.
+        instructions: what the model is told to do, without the description of the fields.
+        demos: the replies that stand as examples before the question.
+        as_json: whether the reply is to be one JSON object, and not a field after each marker.
     """
 
     inputs: dict[str, str]
     outputs: tuple[str, ...]
+    instructions: str = ""
+    demos: tuple[str, ...] = ()
+    as_json: bool = False
 
     def items(self, name: str) -> list[str]:
         """An input field that is a list; what is not a JSON list counts as one item."""
@@ -34,17 +45,68 @@ class Prompt:
         return [str(item) for item in value] if isinstance(value, list) else [str(value)]
 
 
+@dataclass(frozen=True)
+class _Head:
+    """What a system message says: the fields' names and the instructions."""
+
+    names: tuple[str, ...]
+    outputs: tuple[str, ...]
+    instructions: str
+
+
 def read_prompt(messages: Messages) -> Prompt:
-    """The fields of the last question put in DSPy's chat format; demos and repair turns around it are passed over."""
-    system = next((text for role, text in messages if role == "system"), "")
-    head, _, tail = system.partition("\nYour output fields are:\n")
-    outputs = tuple(_FIELD.findall(tail.partition("\nAll interactions will be structured")[0]))
-    names = _FIELD.findall(head)
-    asked = [text for role, text in messages if role == "user" and _REQUEST in text]
-    if not (names and outputs and asked):
+    """What the last question put in DSPy's chat or JSON format says; repair turns after it are passed over."""
+    head = _read_head(_system(messages))
+    at, body, as_json = _find_question(messages)
+    if not (head.names and head.outputs and at >= 0):
         return Prompt({}, ())
-    body = asked[-1].rpartition(_REQUEST)[0]
-    return Prompt(_split(body, names), outputs)
+    return Prompt(
+        inputs=_split(body, head.names),
+        outputs=head.outputs,
+        instructions=head.instructions,
+        demos=tuple(text for role, text in messages[:at] if role == "assistant"),
+        as_json=as_json,
+    )
+
+
+def read_outputs(messages: Messages) -> tuple[str, ...]:
+    """The names of the wanted fields alone."""
+    return _read_head(_system(messages)).outputs
+
+
+def read_demo(text: str) -> str:
+    """The values in an example's reply, without the format around them."""
+    if not text.startswith("{"):
+        return _MARKER.sub("", text).strip()
+    try:
+        values = json.loads(text).values()
+    except json.JSONDecodeError:
+        return text
+    return "\n".join(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in values)
+
+
+@lru_cache(maxsize=256)
+def _read_head(system: str) -> _Head:
+    head, _, tail = system.partition("\nYour output fields are:\n")
+    fields, _, rest = tail.partition(_STRUCTURE)
+    instructions = "\n".join(line.strip() for line in rest.partition(_OBJECTIVE)[2].strip().split("\n"))
+    return _Head(tuple(_FIELD.findall(head)), tuple(_FIELD.findall(fields)), instructions)
+
+
+def _system(messages: Messages) -> str:
+    return next((text for role, text in messages if role == "system"), "")
+
+
+def _find_question(messages: Messages) -> tuple[int, str, bool]:
+    """The number of the last message that asks, what stands in it before the request, and whether JSON is wanted."""
+    for at in range(len(messages) - 1, -1, -1):
+        role, text = messages[at]
+        if role != "user":
+            continue
+        chat, as_json = text.rfind(_REQUEST), text.rfind(_JSON_REQUEST)
+        if max(chat, as_json) >= 0:
+            return at, text[: max(chat, as_json)], as_json > chat
+    return -1, "", False
 
 
 def _split(body: str, names: Sequence[str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from aiohttp import web
 from ...hashing import content_hash
 from .composer import Reply, compose
 from .embeddings_api import BadRequest, EmbeddingsRequest
+from .optimizer import Turns
 from .prompt import Messages
 from .settings import REHEARSAL, RehearsalSettings
 
@@ -62,6 +63,7 @@ class RehearsalServer:
     def __init__(self, settings: RehearsalSettings, models: tuple[str, ...] = (REHEARSAL,)) -> None:
         self.count = EndpointCount()
         self._settings = settings
+        self._turns = Turns()
         self._models = models
 
     def application(self) -> web.Application:
@@ -85,7 +87,7 @@ class RehearsalServer:
         self.count.received += 1
         if self._settings.latency:
             await asyncio.sleep(self._settings.latency)
-        reply = compose(messages, self._settings)
+        reply = compose(messages, self._settings, self._turns.take(messages))
         self._enter(body, reply)
         return web.json_response(_completion(model, reply, self.count.calls))
 

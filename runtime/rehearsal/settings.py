@@ -12,7 +12,8 @@ class RehearsalSettings(BaseModel):
     """How the stand-in behaves. Every draw depends on the request alone, so that a run can be repeated.
 
     Attributes:
-        quality: 0 to 1, how good a first answer is: how many of the features of a good answer it has.
+        quality: 0 to 1, how good a first answer to the built-in prompt is: how many of the features of a good answer it
+            has. A prompt that asks for more gets more: see `guidance.py`.
         latency: seconds that a reply takes.
         malformed: share of replies that do not follow the format.
         truncated: share of replies that end at the token limit (finish reason `length`).

@@ -8,6 +8,7 @@ from .answers import write_answer
 from .critique import write_critique
 from .features import FEATURES, detect
 from .judge import write_comparison, write_scores
+from .judge_work import write_question_scores, write_tag_scores
 from .place import name_topic, place_topic
 from .questions import TASKS, write_questions
 from .refine import write_refinement
@@ -26,7 +27,9 @@ __all__ = [
     "write_answer",
     "write_comparison",
     "write_critique",
+    "write_question_scores",
     "write_questions",
     "write_refinement",
     "write_scores",
+    "write_tag_scores",
 ]

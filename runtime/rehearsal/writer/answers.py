@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from .compose import Composer, derive_rng
@@ -15,11 +16,13 @@ _LIST_ITEMS = 3
 _MIDDLE_STEPS = (1, 3)
 
 
-def write_answer(question: str, language: str, quality: float, rng: random.Random) -> str:
-    """An answer to the question; the higher the quality, the more of the six features it has."""
+def write_answer(
+    question: str, language: str, quality: float, rng: random.Random, wanted: AbstractSet[str] = frozenset()
+) -> str:
+    """An answer to the question; the higher the quality, the more of the six features it has, and all those wanted."""
     known = get_language(language)
     own_rng = derive_rng(rng, question)
-    features = choose_features(quality, own_rng)
+    features = choose_features(quality, own_rng, wanted)
     writer = AnswerWriter(question, known, own_rng)
     return writer.write(features)
 

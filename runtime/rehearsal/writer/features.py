@@ -5,6 +5,7 @@ the markers, and refinements add the sentences that were missed. All three share
 """
 
 import random
+from collections.abc import Set as AbstractSet
 
 from .language import Language, get_language
 
@@ -48,8 +49,8 @@ def clamp_quality(quality: float) -> float:
     return min(1.0, max(0.0, quality)) if quality == quality else 0.0
 
 
-def choose_features(quality: float, rng: random.Random) -> list[str]:
-    """The features an answer of this quality has: one at 0, three at a half, all six at 1."""
+def choose_features(quality: float, rng: random.Random, wanted: AbstractSet[str] = frozenset()) -> list[str]:
+    """The features an answer of this quality has: one at 0, three at a half, all six at 1; and those wanted besides."""
     count = int(1 + (len(FEATURES) - 1) * clamp_quality(quality) + 1e-9)
     chosen = rng.sample(FEATURES, count)
-    return [feature for feature in FEATURES if feature in chosen]
+    return [feature for feature in FEATURES if feature in chosen or feature in wanted]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from . import (
     bank_en_answers,
+    bank_en_asks,
     bank_en_critique,
     bank_en_cues,
     bank_en_fields,
@@ -15,6 +16,7 @@ from . import (
     bank_en_tags,
     bank_en_words,
     bank_zh_answers,
+    bank_zh_asks,
     bank_zh_critique,
     bank_zh_cues,
     bank_zh_fields,
@@ -129,6 +131,7 @@ def _english() -> Language:
         bank_en_cues,
         bank_en_critique,
         bank_en_judge,
+        bank_en_asks,
     )
     banks = parse_banks("\n".join(module.TEXT for module in modules), " ")
     tags = parse_banks(bank_en_tags.TEXT, " ")
@@ -156,6 +159,7 @@ def _chinese() -> Language:
         bank_zh_cues,
         bank_zh_critique,
         bank_zh_judge,
+        bank_zh_asks,
     )
     banks = parse_banks("\n".join(module.TEXT for module in modules), "")
     tags = parse_banks(bank_zh_tags.TEXT, "")

@@ -1,6 +1,7 @@
 """Compose the questions: three difficulties for one theme and one kind of task."""
 
 import random
+from collections.abc import Set as AbstractSet
 
 from ....vocabulary import DIFFICULTIES, TASKS
 from .compose import Composer, clean
@@ -13,15 +14,54 @@ _STRICT_TASKS = frozenset({"response_format_control", "creation"})
 
 
 def write_questions(
-    theme: list[str], task: str, examples: list[str], language: str, rng: random.Random
+    theme: list[str],
+    task: str,
+    examples: list[str],
+    language: str,
+    rng: random.Random,
+    wanted: AbstractSet[str] = frozenset(),
 ) -> dict[str, str]:
-    """One easy, one medium and one hard question on the leaf of the theme, none of them among the examples."""
+    """One easy, one medium and one hard question on the leaf of the theme, none of them among the examples.
+
+    Where it is wanted, each brings its context and shows its task, and the hard one has further demands.
+    """
     if task not in TASKS:
         raise ValueError(f"unknown task {task!r}; the tasks are {', '.join(TASKS)}")
     known = get_language(language)
     values = _theme_values(theme, known)
     avoid = {example.strip() for example in examples}
-    return {difficulty: _write_one(task, difficulty, values, avoid, known, rng) for difficulty in DIFFICULTIES}
+    questions = {difficulty: _write_one(task, difficulty, values, avoid, known, rng) for difficulty in DIFFICULTIES}
+    return _enrich(questions, task, wanted, Composer(known.text, values, rng), known) if wanted else questions
+
+
+def _enrich(
+    questions: dict[str, str], task: str, wanted: AbstractSet[str], composer: Composer, language: Language
+) -> dict[str, str]:
+    """The questions with what is wanted of them and was not there."""
+    richer = dict(questions)
+    for difficulty, text in questions.items():
+        if "task" in wanted and not shows_task(text, task, language):
+            richer[difficulty] = _append(richer[difficulty], composer.write(f"more.task.{task}"), language)
+        if "context" in wanted and not shows_context(text, language):
+            richer[difficulty] = f"{composer.write('more.context')}{language.joiner}{richer[difficulty]}"
+    if "spread" in wanted:
+        richer["hard"] = f"{richer['hard']}\n\n{composer.write('more.demand')}"
+    return richer
+
+
+def shows_context(question: str, language: Language) -> bool:
+    """Whether a question brings the situation or the material that it comes from."""
+    return language.patterns["regex.question.context"].search(question) is not None
+
+
+def shows_task(question: str, task: str, language: Language) -> bool:
+    """Whether the wording of a question is usual for its task."""
+    return language.patterns[f"regex.task.{task}"].search(question) is not None
+
+
+def count_demands(question: str, language: Language) -> int:
+    """How much a question asks for: its sentences, list lines and conditions."""
+    return len(language.patterns["regex.question.demand"].findall(question))
 
 
 def _write_one(

@@ -1,6 +1,7 @@
 """Refine an answer: keep its sentences and add what the notes on it found missing."""
 
 import random
+from collections.abc import Set as AbstractSet
 
 from .answers import AnswerWriter, write_answer
 from .compose import derive_rng, strip_markers
@@ -13,24 +14,33 @@ _BLOCK_STARTS = ("|", "-", "*", "#", ">", "`", "{", "[")
 
 
 def write_refinement(
-    question: str, answer: str, weaknesses: str, suggestions: str, language: str, quality: float, rng: random.Random
+    question: str,
+    answer: str,
+    weaknesses: str,
+    suggestions: str,
+    language: str,
+    quality: float,
+    rng: random.Random,
+    wanted: AbstractSet[str] = frozenset(),
 ) -> str:
     """The answer with the named gaps closed: all of them at quality 1, a share of them below that.
 
+    What the notes call indispensable and what is wanted is closed in any case, the latter though no note names it.
     The result reads as an answer in its own right and never equals the answer it came from.
     """
     known = get_language(language)
     text = strip_markers(answer).strip()
     if not text:
-        return write_answer(question, language, quality, rng)
+        return write_answer(question, language, quality, rng, wanted)
     own_rng = derive_rng(rng, question, text, weaknesses, suggestions)
     writer = AnswerWriter(question, known, own_rng)
     present = detect(text, language)
     named = named_features(f"{weaknesses}\n{suggestions}", language)
     gaps = [feature for feature in FEATURES if feature in named and feature not in present]
-    for feature in _share(gaps, quality, own_rng):
+    closed = {*_share(gaps, quality, own_rng), *(_musts(suggestions, known) | wanted) - present}
+    for feature in (name for name in FEATURES if name in closed):
         text = _add(text, feature, writer, known)
-    if not gaps:
+    if not closed:
         text = _insert(text, _fresh(text, writer, "further"), known)
     filler = writer.filler_to_length(text)
     return _insert(text, filler, known) if filler else text
@@ -42,6 +52,12 @@ def _share(gaps: list[str], quality: float, rng: random.Random) -> list[str]:
         return []
     chosen = rng.sample(gaps, max(1, round(clamp_quality(quality) * len(gaps))))
     return [gap for gap in gaps if gap in chosen]
+
+
+def _musts(suggestions: str, language: Language) -> set[str]:
+    """The features that notes call indispensable."""
+    sentences = language.patterns["regex.must"].findall(suggestions)
+    return named_features("\n".join(sentences), language.code) if sentences else set()
 
 
 def _add(text: str, feature: str, writer: AnswerWriter, language: Language) -> str:

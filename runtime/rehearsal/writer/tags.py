@@ -2,24 +2,56 @@
 
 import random
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 
 from .compose import clean
 from .language import Facet, Language, TagBank, get_language
+from .tag_looks import select_tags
+
+#: Candidates that are looked at for each tag that is chosen, where it is wanted that they be chosen with care.
+_CHOICE = 4
 
 
-def propose_roots(language: str, existing: list[str], count: int, rng: random.Random) -> list[str]:
-    """Up to `count` broad themes that differ from each other and from the existing ones."""
-    bank = get_language(language).tags
-    return _take(_root_candidates(bank, rng), existing, count, bank.max_length)
+def propose_roots(
+    language: str, existing: list[str], count: int, rng: random.Random, wanted: AbstractSet[str] = frozenset()
+) -> list[str]:
+    """Up to `count` broad themes that differ from each other and from the existing ones; see `propose_children`."""
+    known = get_language(language)
+    return _choose(_root_candidates(known.tags, rng), [], existing, count, known, wanted)
 
 
-def propose_children(path: list[str], existing: list[str], count: int, language: str, rng: random.Random) -> list[str]:
-    """Up to `count` tags narrower than the last tag of the path, none of them existing or in the path."""
+def propose_children(
+    path: list[str],
+    existing: list[str],
+    count: int,
+    language: str,
+    rng: random.Random,
+    wanted: AbstractSet[str] = frozenset(),
+) -> list[str]:
+    """Up to `count` tags narrower than the last tag of the path, none of them existing or in the path.
+
+    Where it is wanted, those that overlap least and the narrow ones are chosen from among several times as many.
+    """
     if not path:
-        return propose_roots(language, existing, count, rng)
+        return propose_roots(language, existing, count, rng, wanted)
     known = get_language(language)
     tag = " ".join(clean(path[-1]).split())
-    return _take(_child_candidates(tag, known, rng), [*existing, *path], count, known.tags.max_length)
+    return _choose(_child_candidates(tag, known, rng), path, existing, count, known, wanted)
+
+
+def _choose(
+    candidates: Iterable[str],
+    path: list[str],
+    existing: list[str],
+    count: int,
+    language: Language,
+    wanted: AbstractSet[str],
+) -> list[str]:
+    """The first candidates, or the best of several times as many."""
+    pool = _take(candidates, [*existing, *path], count * (_CHOICE if wanted else 1), language.tags.max_length)
+    if not wanted:
+        return pool
+    return select_tags(path, pool, count, language, narrow="granular" in wanted, distinct="distinct" in wanted)
 
 
 def _take(candidates: Iterable[str], existing: Iterable[str], count: int, max_length: int) -> list[str]:

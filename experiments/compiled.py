@@ -1,0 +1,305 @@
+"""Compiled programs: the prompts that an optimizer made, as JSON files, and what a run uses of them.
+
+A file holds DSPy's own state of each predictor. DSPy restores the fields of a signature by their position and takes any
+state for any predictor, so every prompt is kept with a hash of the signature that it was compiled for: a file that was
+compiled for another one is refused.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import dspy
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from .. import __version__
+from ..errors import ProgramFault, RunMismatch, UnreadableFile
+from ..files import read_text, write_atomically
+from ..programs import AnswerQuestion, CritiqueAnswer, ExpandTag, RefineAnswer, Stage, WriteQuestions
+from ..runtime.run_directory import RunDirectory
+
+#: What can be compiled: a stage, or two of them together.
+CompiledStep = Literal["expand", "question", "answer", "critique", "refine", "refine+critique"]
+#: The part of a compiled program's sets of cells.
+SetName = Literal["train", "val", "holdout"]
+
+STEPS: tuple[CompiledStep, ...] = get_args(CompiledStep)
+#: The stages of a step, in the order in which they are executed.
+STEP_STAGES: Mapping[CompiledStep, tuple[type[Stage[Any]], ...]] = {
+    "expand": (ExpandTag,),
+    "question": (WriteQuestions,),
+    "answer": (AnswerQuestion,),
+    "critique": (CritiqueAnswer,),
+    "refine": (RefineAnswer,),
+    "refine+critique": (CritiqueAnswer, RefineAnswer),
+}
+_STAGES: dict[str, type[Stage[Any]]] = {stage.name: stage for stages in STEP_STAGES.values() for stage in stages}
+
+#: A change of the file's form changes it.
+SCHEME: Literal["condor-compiled-1"] = "condor-compiled-1"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CompiledPrompt(_Frozen):
+    """One stage's compiled prompt.
+
+    Attributes:
+        stage: the stage's name, as in journals.
+        state: of its predictor, as DSPy dumps it: JSON.
+        signature_hash: of the signature that it was compiled for (see `Stage.signature_hash`).
+        prompt_version: of the stage with that state.
+        base_version: of the prompt that it was compiled from.
+    """
+
+    stage: str
+    state: dict[str, Any]
+    signature_hash: str
+    prompt_version: str
+    base_version: str
+
+    @classmethod
+    def of(cls, stage: Stage[Any], *, base_version: str) -> "CompiledPrompt":
+        """What a stage asks with now."""
+        # Once through JSON: what is stored is what is loaded, and its version is that of what will be asked.
+        state = json.loads(json.dumps(_bare(stage.predict.dump_state()), ensure_ascii=False))
+        loaded = type(stage)()
+        loaded.predict.load_state(state)
+        return cls(
+            stage=stage.name,
+            state=state,
+            signature_hash=stage.signature_hash(),
+            prompt_version=loaded.prompt_version(),
+            base_version=base_version,
+        )
+
+    @property
+    def instructions(self) -> str:
+        """The instruction of the compiled prompt."""
+        return self.state["signature"]["instructions"]
+
+
+def _bare(state: dict[str, Any]) -> dict[str, Any]:
+    """A predictor's state without what only the optimizer needed: traces, and a model of its own."""
+    return {**state, "traces": [], "train": [], "lm": None}
+
+
+class CompiledProgram(_Frozen):
+    """The prompts of a step that an optimizer made, with how they were made and what they brought.
+
+    Attributes:
+        step: what was compiled.
+        prompts: one for each of its stages.
+        optimizer: the name that `condor optimize` knows it by.
+        seed: of the sets and of the optimizer.
+        models: role (`generator`, `judge`, `optimizer`) -> the model with its sampling settings.
+        sets: which cells, or tags, were used for what; the ids of each set in order.
+        scores: on the hold-out, from 0 to 1: `before` and `after` with their intervals, and the paired `difference`.
+        improved: whether the interval of the difference lies above 0. Otherwise a run does not use it.
+        condor: the version that compiled it.
+    """
+
+    scheme: Literal["condor-compiled-1"] = SCHEME
+    step: CompiledStep
+    prompts: tuple[CompiledPrompt, ...] = Field(min_length=1)
+    optimizer: str
+    seed: int
+    models: dict[str, dict[str, Any]]
+    sets: dict[SetName, tuple[str, ...]]
+    scores: dict[str, dict[str, float | int | None]]
+    improved: bool
+    condor: str = __version__
+
+    @property
+    def file_name(self) -> str:
+        """What its file is called in a directory of compiled programs."""
+        return f"{self.step}.json"
+
+
+def save_compiled(program: CompiledProgram, path: Path) -> None:
+    """Write a compiled program.
+
+    Raises:
+        OutputFault: the file cannot be written.
+    """
+    _write(program, path)
+
+
+def load_compiled(path: Path) -> CompiledProgram:
+    """Read a compiled program.
+
+    Raises:
+        UnreadableFile: missing, or not UTF-8.
+        ProgramFault: it is none, or was compiled for another signature than its stage has now.
+    """
+    program = _parse(CompiledProgram, path)
+    known = {stage.name for stage in STEP_STAGES[program.step]}
+    if {prompt.stage for prompt in program.prompts} != known:
+        raise ProgramFault(f"{path}: a compiled {program.step} has the prompts of {', '.join(sorted(known))}")
+    for prompt in program.prompts:
+        _check(prompt, str(path), f"condor optimize {program.step}")
+    return program
+
+
+class _Frozenset(_Frozen):
+    """What is frozen into a run."""
+
+    scheme: Literal["condor-programs-1"] = "condor-programs-1"
+    prompts: tuple[CompiledPrompt, ...]
+
+
+@dataclass(frozen=True)
+class Programs:
+    """What a run asks with in place of the built-in prompts.
+
+    Attributes:
+        prompts: by the stage's name; a stage that is missing keeps its built-in prompt.
+    """
+
+    prompts: Mapping[str, CompiledPrompt] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.prompts)
+
+    @classmethod
+    def of(cls, prompts: Iterable[CompiledPrompt]) -> "Programs":
+        """The prompts by their stages."""
+        return cls({prompt.stage: prompt for prompt in prompts})
+
+    def apply(self, program: dspy.Module) -> None:
+        """Put the prompts into the stages of a program, or into a stage; others are left as they are."""
+        for _, module in program.named_sub_modules():
+            if isinstance(module, Stage) and (prompt := self.prompts.get(module.name)) is not None:
+                module.predict.load_state(prompt.state)
+
+    def version(self, stage: type[Stage[Any]]) -> str:
+        """The version of the prompt that a stage asks with."""
+        prompt = self.prompts.get(stage.name)
+        return stage().prompt_version() if prompt is None else prompt.prompt_version
+
+    def freeze(self, path: Path) -> None:
+        """Write them for a run that begins with them; where there are none, there is no file.
+
+        Raises:
+            OutputFault: the file cannot be written.
+        """
+        if not self.prompts:
+            path.unlink(missing_ok=True)  # a beginning that was broken off may have left one
+            return
+        _write(_Frozenset(prompts=tuple(self.prompts[stage] for stage in sorted(self.prompts))), path)
+
+    @classmethod
+    def frozen(cls, path: Path) -> "Programs":
+        """What a run was begun with; nothing where there is no file.
+
+        Raises:
+            ProgramFault: the file is damaged, or a prompt was compiled for another signature than its stage has now.
+        """
+        if not path.exists():
+            return cls()
+        held = _parse(_Frozenset, path)
+        for prompt in held.prompts:
+            _check(prompt, str(path), "another --run")
+        return cls.of(held.prompts)
+
+
+def load_programs(directory: Path) -> Programs:
+    """The compiled programs in a directory, or those of a run's `programs.json`.
+
+    Those that brought no improvement are left out.
+
+    `refine+critique` stands for both of its stages, and for itself alone: beside it, `refine` or `critique` would be
+    another prompt for the same stage.
+
+    Raises:
+        UnreadableFile: there is no such directory, or no compiled program in it.
+        ProgramFault: a file is none, or does not fit (see `load_compiled`); or two are for one stage.
+    """
+    if directory.is_file():
+        return Programs.frozen(directory)
+    # What `condor optimize --run DIR` leaves stands in DIR/compiled.
+    inner = directory / "compiled"
+    place = inner if inner.is_dir() else directory
+    paths = [place / f"{step}.json" for step in STEPS if (place / f"{step}.json").exists()]
+    if not paths:
+        raise UnreadableFile(f"{directory}: no compiled program here; condor optimize makes some")
+    owners: dict[str, Path] = {}
+    prompts = []
+    for path in paths:
+        program = load_compiled(path)
+        for prompt in program.prompts if program.improved else ():
+            if prompt.stage in owners:
+                raise ProgramFault(
+                    f"{place}: {owners[prompt.stage].name} and {path.name} both hold a prompt for {prompt.stage}; "
+                    "move one of them away"
+                )
+            owners[prompt.stage] = path
+            prompts.append(prompt)
+    return Programs.of(prompts)
+
+
+def settle_programs(directory: RunDirectory, given: Programs | None) -> Programs:
+    """The prompts that a run asks with: what it was begun with, or for one that begins, what is given.
+
+    Args:
+        directory: the run's, which this process holds.
+        given: what it is to ask with; None for whatever it was begun with, or for the built-in prompts.
+
+    Raises:
+        RunMismatch: it was begun with other prompts.
+        ProgramFault: those cannot be used any more.
+    """
+    if not directory.exists:
+        return given or Programs()
+    begun = Programs.frozen(directory.programs)
+    if given is not None and given != begun:
+        stages = sorted({*given.prompts, *begun.prompts})
+        other = [stage for stage in stages if given.prompts.get(stage) != begun.prompts.get(stage)]
+        raise RunMismatch(
+            f"{directory.path}: was begun with another prompt for {' and '.join(other)}; choose another --run"
+        )
+    return begun
+
+
+def _check(prompt: CompiledPrompt, where: str, remedy: str) -> None:
+    """See that a prompt is for its stage as it is now, and still comes out as what it was."""
+    stage = _STAGES.get(prompt.stage)
+    if stage is None:
+        raise ProgramFault(f"{where}: holds a prompt for {prompt.stage}, which is no stage that can be compiled")
+    now = stage.signature_hash()
+    if prompt.signature_hash != now:
+        raise ProgramFault(
+            f"{where}: the prompt of {prompt.stage} was compiled for another signature ({prompt.signature_hash}, now "
+            f"{now}); compile it again: {remedy}"
+        )
+    loaded = stage()
+    try:
+        loaded.predict.load_state(prompt.state)
+        version = loaded.prompt_version()
+    except (KeyError, TypeError, ValueError, AttributeError) as exc:
+        raise ProgramFault(f"{where}: the prompt of {prompt.stage} cannot be loaded: {exc!r}") from exc
+    if version != prompt.prompt_version:
+        raise ProgramFault(
+            f"{where}: the prompt of {prompt.stage} was changed by hand or by a newer library (version {version}, the "
+            f"file says {prompt.prompt_version}); compile it again: {remedy}"
+        )
+
+
+def _parse(kind: type[Any], path: Path) -> Any:
+    text = read_text(path, what="a compiled program")
+    try:
+        return kind.model_validate_json(text)
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ProgramFault(f"{path}: no compiled program: {f'{place}: ' if place else ''}{first['msg']}") from exc
+
+
+def _write(value: BaseModel, path: Path) -> None:
+    with write_atomically(path) as file:
+        json.dump(value.model_dump(mode="json"), file, ensure_ascii=False, indent=1)
+        file.write("\n")

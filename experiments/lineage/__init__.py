@@ -1,0 +1,1 @@
+"""What was made from what? Data sets with digests, and the graph from a release back to tree and prompts."""

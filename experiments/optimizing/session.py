@@ -1,0 +1,198 @@
+"""The models, the journal and the threads of one optimization."""
+
+import asyncio
+import contextvars
+import io
+import json
+import logging
+import warnings
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import dspy
+
+from ...hashing import content_hash
+from ...programs import CondorAdapter
+from ...programs.program import Program
+from ...runtime.call_limit import CallLimit
+from ...runtime.journal import Journal, StepEntry
+from ...runtime.models import Model, ModelSpec, build_model
+from ...runtime.steps import JournaledSteps
+from ...runtime.stopping import StopSignal
+from .metric import Graded, Metric
+from .plan import OptimizePlan
+from .replies import Halted, Replies, StoredLM, stored_lm
+
+T = TypeVar("T")
+
+#: An evaluation of DSPy's gives up after so many results that failed; for us each of them is a result of 0.
+_NO_LIMIT = 2**31
+
+
+@dataclass(frozen=True)
+class OptimizeUse:
+    """How models are asked.
+
+    Attributes:
+        generator: what the step is compiled for.
+        judge, optimizer: grades results; proposes prompts. By default the generator's model.
+        concurrency: calls in flight at most. What comes out does not depend on it.
+        parse_retries: how often a reply that does not parse is asked for again.
+        on_call: is told of calls that were made.
+        stopping: is set to stop the work.
+    """
+
+    generator: ModelSpec
+    judge: ModelSpec | None = None
+    optimizer: ModelSpec | None = None
+    concurrency: int = 16
+    parse_retries: int = 2
+    on_call: Callable[[int], None] = lambda _: None
+    stopping: StopSignal = field(default_factory=StopSignal)
+
+    @property
+    def specs(self) -> dict[str, ModelSpec]:
+        """The models by role. A judge is asked without chance: the same text should get the same verdict."""
+        judge = self.judge or self.generator
+        if judge.temperature is not None:
+            judge = judge.model_copy(update={"temperature": 0.0})
+        return {"generator": self.generator, "judge": judge, "optimizer": self.optimizer or self.generator}
+
+
+class Session:
+    """One optimization under way.
+
+    Attributes:
+        replies: to the calls of the optimizer, the program and the judge.
+        limit: of calls.
+        lms: by role, for DSPy.
+    """
+
+    def __init__(self, use: OptimizeUse, models: Mapping[str, Model], journal: Journal, limit: CallLimit) -> None:
+        self.use = use
+        self.limit = limit
+        self._models = models
+        self._journal = journal
+        self.replies = Replies(journal, use.on_call)
+        self.lms = self._stored_lms()
+        for role, model in models.items():
+            model.engine.calls = limit.of(role)
+
+    def begin_anew(self) -> None:
+        """Go on after work that was halted. Threads that it left behind stay halted with the replies that they know."""
+        self.replies = Replies(self._journal, self.use.on_call, used=self.replies.used)
+        self.lms = self._stored_lms()
+
+    def _stored_lms(self) -> dict[str, StoredLM]:
+        return {role: stored_lm(model, self.replies) for role, model in self._models.items()}
+
+    @contextmanager
+    def inputs(self) -> Iterator[JournaledSteps]:
+        """Inside the block the generator's calls make inputs, through the journal, and are counted as such."""
+
+        def tell(entry: StepEntry) -> None:
+            self.use.on_call(entry.calls)
+
+        generator = self._models["generator"]
+        generator.engine.calls = self.limit.of("inputs")
+        adapter = CondorAdapter(parse_retries=self.use.parse_retries)
+        try:
+            yield JournaledSteps(self._journal, generator, adapter=adapter, on_step=tell)
+        finally:
+            generator.engine.calls = self.limit.of("generator")
+
+    async def in_thread(self, work: Callable[[], T]) -> T:
+        """Do some work that blocks, in a thread of its own, with DSPy set up for it.
+
+        Raises:
+            CondorError: why it had to end before it was done.
+        """
+        thread = ThreadPoolExecutor(1, "optimizer")
+        context = contextvars.copy_context()
+        try:
+            return await asyncio.get_running_loop().run_in_executor(thread, lambda: context.run(self._set_up, work))
+        except Halted as exc:
+            raise exc.fault from exc
+        except asyncio.CancelledError:
+            self.replies.cancel()
+            raise
+        finally:
+            thread.shutdown(wait=False)
+            await self.replies.drain()
+
+    def grade_all(self, metric: Metric, program: Program[Any], inputs: Sequence[dict[str, Any]]) -> list[Graded]:
+        """Execute a program on inputs, side by side, and grade what it makes; in the order of the inputs."""
+        contexts = [contextvars.copy_context() for _ in inputs]
+        with ThreadPoolExecutor(self.use.concurrency) as threads:
+            return list(
+                threads.map(lambda pair: pair[0].run(metric.run, program, pair[1]), zip(contexts, inputs, strict=True))
+            )
+
+    def _set_up(self, work: Callable[[], T]) -> T:
+        adapter = CondorAdapter(parse_retries=self.use.parse_retries)
+        with (
+            _silence(),
+            dspy.context(
+                lm=self.lms["generator"],
+                adapter=adapter,
+                disable_history=True,
+                trace=None,
+                max_errors=_NO_LIMIT,
+                num_threads=self.use.concurrency,
+            ),
+        ):
+            return work()
+
+
+class _Nowhere(io.TextIOBase):
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Optimizers print, draw bars and log what they do, with the texts of examples; what matters is in the report."""
+    names = ("dspy", "gepa", "optuna")
+    levels = {name: logging.getLogger(name).level for name in names}
+    with warnings.catch_warnings(), redirect_stdout(_Nowhere()), redirect_stderr(_Nowhere()):
+        warnings.simplefilter("ignore")
+        for name in names:
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+        try:
+            yield
+        finally:
+            for name, level in levels.items():
+                logging.getLogger(name).setLevel(level)
+
+
+def build_models(use: OptimizeUse) -> dict[str, Model]:
+    """The models by role. No call is made.
+
+    Raises:
+        ModelFault: one is unknown, or its key is missing.
+    """
+    return {
+        role: build_model(spec, concurrency=use.concurrency, stopping=use.stopping) for role, spec in use.specs.items()
+    }
+
+
+@asynccontextmanager
+async def open_session(
+    plan: OptimizePlan, use: OptimizeUse, models: Mapping[str, Model], journal: Journal
+) -> AsyncIterator[Session]:
+    """The models at work, with the calls counted that earlier sessions of the same plan have made."""
+    identities = {role: model.spec.identity for role, model in models.items()}
+    key = f"calls:{content_hash([plan.identity, identities])}"
+
+    async def store(made: str) -> None:
+        await journal.write_meta(key, made)
+
+    made = json.loads(journal.meta().get(key, "{}"))
+    try:
+        yield Session(use, models, journal, CallLimit(plan.budget_calls, made=made, store=store))
+    finally:
+        for model in models.values():
+            await model.engine.aclose()
