@@ -3,6 +3,7 @@
 #   make test    set up and run the whole test suite
 #   make check   what a commit must pass: format, lint, types, layers, tests
 #   make bench   measure speed, memory, kills, dedup, a tree of a million tags; writes benchmarks/results.json
+#   make screenshots  photograph MLflow's interface anew for docs/images (needs Debian's chromium, fonts-noto-cjk)
 #   make clean   take away what the targets above made
 
 PYTHON ?= python3
@@ -14,7 +15,7 @@ DEV    := $(VENV)/.dev-installed
 # One for each core, and 3 at least: the tests wait on subprocesses and sockets more than on the processor.
 WORKERS ?= auto
 
-.PHONY: demo test check format lint types layers bench clean
+.PHONY: demo test check format lint types layers bench screenshots clean
 
 demo: $(RUN)
 	$(BIN)/condor quickstart
@@ -45,6 +46,9 @@ bench: $(DEV)
 	$(BIN)/python benchmarks/dedup.py
 	$(BIN)/python benchmarks/meaning.py
 	$(BIN)/python benchmarks/tree.py
+
+screenshots: $(DEV)
+	$(BIN)/python docs/screenshots.py
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("condor needs Python 3.11 or newer; found " + sys.version.split()[0] + ". Run: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'

@@ -1,6 +1,5 @@
 """MLflow's user interface in a process of its own over a store on disk, and a store to look at."""
 
-import json
 import socket
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from devtools import Browser, Page, stop_group
-from support import clean_environment, wait_for
+from support import Cli, clean_environment, wait_for
 
 #: LiteLLM, which the server imports for jobs, would look for its price map in the net.
 _QUIET = {
@@ -23,10 +22,11 @@ _QUIET = {
 }
 
 
-#: Closes the panel that opens by itself over a third of every page.
-_WITHOUT_ASSISTANT = {
+#: Closes what opens by itself over a third of a page.
+_QUIET_UI = {
     "mlflow.assistant.fab.autoOpenedOnFirstLoad_v1": "true",
     "mlflow.assistant.panelOpen_v1": "false",
+    "mlflow.detectIssues.guidanceDismissed": "true",
 }
 
 
@@ -37,58 +37,64 @@ class FilledStore:
     Attributes:
         database: the SQLite file.
         experiment: the id of Condor's experiment.
-        runs: names of its runs.
-        prompts: name -> a sentence of the champion's text.
-        datasets: name -> digest, of the first run's inputs.
+        runs: MLflow's name of a run -> its id.
+        prompts: name in the registry -> version of the prompt, as journals have it.
+        datasets: name -> digest, of the inputs of the synthesis.
+        question: the first question that was kept.
     """
 
     database: Path
     experiment: str
-    runs: tuple[str, ...]
+    runs: dict[str, str]
     prompts: dict[str, str]
     datasets: dict[str, str]
+    question: str
 
 
-def fill_store(directory: Path) -> FilledStore:
-    """Make a store through MLflow's client, in the shape in which Condor fills it."""
+def fill_store(directory: Path, records: int = 9) -> FilledStore:
+    """Have commands fill a store, as a person would: a synthesis with the rehearsal model, judged and evaluated."""
+    recipe = f"tree: [seed:en, seed:zh]\nlanguages: [en, zh]\nrecords: {records}\nmodel: rehearsal\n"
+    (directory / "recipe.yaml").write_text(recipe, encoding="utf-8")
+    for command in (
+        ("synth", "recipe.yaml", "--run", "first"),
+        ("judge", "first", "--pairwise", "void:refine", "--evaluate"),
+    ):
+        result = Cli(directory).run(*command, CONDOR_TRACKING="on")
+        assert result.returncode == 0, result.stderr
+    return _describe(directory)
+
+
+def _describe(directory: Path) -> FilledStore:
     from mlflow import MlflowClient
-    from mlflow.entities import Dataset, DatasetInput, InputTag
+
+    from condor.experiments.status import open_run
+    from condor.programs import AnswerQuestion, CritiqueAnswer, RefineAnswer, WriteQuestions
 
     address = f"sqlite:///{directory}/mlflow.db"
     client = MlflowClient(tracking_uri=address, registry_uri=address)
-    experiment = client.create_experiment("condor", (directory / "mlruns").as_uri())
-    datasets = {
-        f"first/{context}": f"{number}{'0123456789abcdef' * 3}"[:36] for number, context in enumerate(_CONTEXTS)
-    }
-    for name in ("synth first", "judge first"):
-        run = client.create_run(experiment, run_name=name, tags={"condor.kind": name.split()[0]}).info.run_id
-        client.log_param(run, "model.name", "rehearsal")
-        client.log_metric(run, "kept", 12)
-        inputs = [
-            DatasetInput(
-                Dataset(each, digest, "condor", json.dumps({"run": "first"}), schema="{}", profile='{"num_rows": 12}'),
-                [InputTag("mlflow.data.context", each.partition("/")[2])],
-            )
-            for each, digest in datasets.items()
-        ]
-        client.log_inputs(run, inputs)
-        client.set_terminated(run)
-    prompts = {"condor.refinement": "Write the answer anew after the critique.", "condor.question": "Write a question."}
-    for name, text in prompts.items():
-        template = [{"role": "system", "content": text}, {"role": "user", "content": "{{question}}"}]
-        version = client.register_prompt(name, template).version
-        client.set_prompt_alias(name, "champion", version)
-    return FilledStore(directory / "mlflow.db", experiment, ("synth first", "judge first"), prompts, datasets)
-
-
-_CONTEXTS = ("tree", "void", "refine")
+    (experiment,) = (found for found in client.search_experiments() if found.name == "condor")
+    runs = {run.info.run_name or "": run for run in client.search_runs([experiment.experiment_id])}
+    taken = runs["synth first"].inputs
+    inputs = [each.dataset for each in taken.dataset_inputs] if taken else []
+    _, journal = open_run(directory / "first")
+    with journal:
+        question = next(journal.kept_chains()).question.text
+    stages = (WriteQuestions(), AnswerQuestion(), CritiqueAnswer(), RefineAnswer())
+    return FilledStore(
+        database=directory / "mlflow.db",
+        experiment=experiment.experiment_id,
+        runs={name: run.info.run_id for name, run in runs.items()},
+        prompts={f"condor.{stage.name}": stage.prompt_version() for stage in stages},
+        datasets={each.name: each.digest for each in inputs},
+        question=question,
+    )
 
 
 @asynccontextmanager
 async def ui_page(browser: Browser, width: int = 1400, height: int = 800) -> AsyncIterator[Page]:
     """A page for MLflow's interface, without what it opens by itself."""
     async with browser.page(width, height) as page:
-        await page.remember(**_WITHOUT_ASSISTANT)
+        await page.remember(**_QUIET_UI)
         yield page
 
 

@@ -18,6 +18,9 @@ pytestmark = pytest.mark.timeout(400)
 def test_the_runs_of_the_experiment_are_listed_with_their_data_sets(
     browser: Browser, ui: str, filled: FilledStore
 ) -> None:
+    assert set(filled.runs) == {"synth first", "judge first"}
+    assert {name.partition("/")[2] for name in filled.datasets} == {"tree", "void", "refine"}
+
     async def look() -> None:
         async with ui_page(browser) as page:
             await page.open(f"{ui}/#/experiments/{filled.experiment}/runs")
@@ -31,14 +34,27 @@ def test_a_run_shows_every_data_set_with_its_digest(browser: Browser, ui: str, f
     async def look() -> None:
         async with ui_page(browser) as page:
             await page.open(f"{ui}/#/experiments/{filled.experiment}/runs")
-            await page.click(filled.runs[0])
+            await page.click("synth first")
             await page.click(f"+{len(filled.datasets) - 1}")
             await page.wait_for(*(f"{name} ({digest})" for name, digest in filled.datasets.items()))
 
     asyncio.run(look())
 
 
-def test_the_prompts_are_registered_and_the_champion_shows_its_text(
+def test_the_evaluation_shows_questions_answers_refinements_and_scores(
+    browser: Browser, ui: str, filled: FilledStore
+) -> None:
+    beginning = filled.question.split("\n")[0].partition('"')[0]
+
+    async def look() -> None:
+        async with ui_page(browser) as page:
+            await page.open(f"{ui}/#/experiments/{filled.experiment}/runs/{filled.runs['judge first']}/traces")
+            await page.wait_for("9 of 9", beginning, '"refinement": ', "helpfulness", "clarity", "depth")
+
+    asyncio.run(look())
+
+
+def test_the_prompts_are_registered_and_the_champion_is_the_version_that_records_hold(
     browser: Browser, ui: str, filled: FilledStore
 ) -> None:
     async def look() -> None:
@@ -46,7 +62,7 @@ def test_the_prompts_are_registered_and_the_champion_shows_its_text(
             await page.open(f"{ui}/#/prompts")
             await page.wait_for(*filled.prompts)
             await page.click("condor.refinement")
-            await page.wait_for("champion", filled.prompts["condor.refinement"])
+            await page.wait_for("champion", f"prompt version {filled.prompts['condor.refinement']}")
 
     asyncio.run(look())
 
