@@ -55,6 +55,7 @@ def judge(
     from ..errors import UsageFault
     from ..experiments import JudgePlan, judge_run
     from ..experiments.coverage import synthesis_recipe
+    from ..experiments.recipe import steady
 
     if pairwise not in (None, _PAIR):
         raise UsageFault(f"--pairwise {pairwise}: there is one pair of stages, {_PAIR}")
@@ -62,10 +63,9 @@ def judge(
         raise UsageFault("--against judges the pairs that have labels; leave out --sample and --pairwise")
     if model is None and api_base:
         raise UsageFault("--api-base says where a model is; name one with --model")
-    own = synthesis_recipe(run).model
-    spec = own if model is None else read_model(model, api_base)
-    if spec.temperature is not None:
-        spec = spec.model_copy(update={"temperature": 0.0})  # the same texts should get the same verdict
+    recipe = synthesis_recipe(run)
+    own = recipe.model
+    spec = recipe.judge_spec if model is None else steady(read_model(model, api_base))
     if against is not None:
         _calibrate(against, run, spec, concurrency, as_json)
         _warn(spec, own)

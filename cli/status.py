@@ -64,6 +64,9 @@ def _synthesis_rows(figures: "RunStatus") -> list[tuple[str, object]]:
         ("model", figures.model),
         ("tree", figures.tree_version),
     ]
+    if (gate := figures.gate) is not None:
+        refused = f"refused {gate.refused:,}, unreadable verdicts {gate.unreadable:,}; the judge is {figures.judge}"
+        rows.insert(3, ("gate", f"refinements kept {gate.kept:,}, {refused}"))
     if figures.forked_from is not None:
         rows.append(("forked from", f"{figures.forked_from} ({figures.inherited:,} steps taken over without a call)"))
     return rows

@@ -298,13 +298,13 @@ def parse_record(kind: str, body: str) -> Record:
 
 @dataclass(frozen=True)
 class Chain:
-    """One finished record's whole life: a question, its answer, and every round of critique and refinement."""
+    """One finished record's life: a question, its answer, and every round of critique and refinement that stands."""
 
     question: Question
     answer: Answer
     rounds: tuple[tuple[Critique, Refinement], ...]
 
     @property
-    def final(self) -> Refinement:
-        """The refinement of the last round."""
-        return self.rounds[-1][1]
+    def final(self) -> Answer | Refinement:
+        """The refinement of the last round; the first answer where a gate let none stand."""
+        return self.rounds[-1][1] if self.rounds else self.answer

@@ -99,7 +99,7 @@ async def calibrate(labels: Mapping[str, Preferred], run: Path, use: ModelUse) -
         raise BadInput(f"{run}: none of the {len(labels)} labels is of a record that it has kept")
     items = await judge_records(run, frozenset(by_question), ("pairs",), use)
     people = [by_question[item.question.id] for item in items]
-    judge = [None if item.pair is None else _OF_WINNER[item.pair.winner] for item in items]
+    judge = [None if item.winner is None else _OF_WINNER[item.winner] for item in items]
     pairs = [(one, other) for one, other in zip(people, judge, strict=True) if "tie" not in (one, other)]
     table: dict[str, dict[str, int]] = {}
     for one, other in zip(people, judge, strict=True):
@@ -114,7 +114,7 @@ async def calibrate(labels: Mapping[str, Preferred], run: Path, use: ModelUse) -
         agreement=measure_agreement(people, judge),
         decided=measure_agreement([one for one, _ in pairs], [other for _, other in pairs]),
         table=table,
-        bias=measure_position_bias(item.pair for item in items),
+        bias=measure_position_bias(item.pair for item in items if not item.same),
     )
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..knowledge import KnowledgeTree, load_tree
-from ..programs import AnswerQuestion, CritiqueAnswer, RefineAnswer, Stage, WriteQuestions
+from ..programs import AnswerQuestion, CompareStage, CritiqueAnswer, RefineAnswer, Stage, WriteQuestions
 from ..runtime.journal import Journal
 from ..runtime.run_directory import RunDirectory
 from .recipe import Recipe, differences, load_recipe
@@ -33,7 +33,7 @@ def _changed_prompts(journal: Journal) -> list[str]:
     for stage, version in journal.used_prompts():
         used.setdefault(stage, []).append(version)
     changed = []
-    for kind in (WriteQuestions, AnswerQuestion, CritiqueAnswer, RefineAnswer):
+    for kind in (WriteQuestions, AnswerQuestion, CritiqueAnswer, RefineAnswer, CompareStage):
         stage = kind()
         before, now = used.get(stage.name, []), stage.prompt_version()
         # Several versions were possible before a changed prompt was refused; going on with one of them adds no other.

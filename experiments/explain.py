@@ -7,6 +7,8 @@ from typing import Any
 from ..corpus.records import Cell, Record
 from ..errors import UnknownRecord
 from ..runtime.journal import Journal
+from .recipe import load_recipe
+from .rulings import Ruling, rulings_among
 from .status import open_run
 
 
@@ -18,7 +20,9 @@ class Life:
         record_id: what was asked for.
         outcomes: how its item ended, or of a cell all its items: columns of the journal, and the raw reply of a step
             that failed. Empty while it is under way.
-        records: from the cell downwards: question, answer, then critique and refinement of every round.
+        records: from the cell downwards: question, answer, then critique and refinement of every round, those that a
+            gate refused included, and what its judge said of them.
+        rulings: what the gate decided; none without one.
         prompts: prompt version -> messages, for every step in the chain.
     """
 
@@ -26,6 +30,7 @@ class Life:
     outcomes: tuple[dict[str, Any], ...]
     records: tuple[Record, ...]
     prompts: dict[str, list[dict[str, Any]]]
+    rulings: tuple[Ruling, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The life as a JSON object."""
@@ -36,6 +41,7 @@ class Life:
                 {"id": record.id, "kind": record.kind, **record.model_dump(mode="json", exclude_none=True)}
                 for record in self.records
             ],
+            "rulings": [ruling.as_json() for ruling in self.rulings],
             "prompts": self.prompts,
         }
 
@@ -45,13 +51,14 @@ def explain(run: Path, record_id: str) -> Life:
 
     Args:
         run: the run's directory.
-        record_id: the id of a cell, question, answer, critique or refinement, or its first digits.
+        record_id: the id of a cell, question, answer, critique, refinement or preference, or its first digits.
 
     Raises:
         UnknownRecord: no record, or more than one, begins with that id.
         BadInput: there is no run in the directory.
     """
-    _, journal = open_run(run)
+    directory, journal = open_run(run)
+    gate = load_recipe(directory.recipe).refine.gate
     with journal:
         record = _find(journal, record_id, run)
         chain = _upwards(journal, record)
@@ -63,7 +70,8 @@ def explain(run: Path, record_id: str) -> Life:
         versions = dict.fromkeys(r.provenance.prompt_version for r in records if r.provenance)
         prompts = {version: journal.prompt(version) or [] for version in versions}
         outcomes = _outcomes(journal, top if anchor is top else question)
-    return Life(record_id=record.id, outcomes=outcomes, records=records, prompts=prompts)
+        rulings = rulings_among(records, journal) if gate else ()
+    return Life(record_id=record.id, outcomes=outcomes, records=records, prompts=prompts, rulings=rulings)
 
 
 def _outcomes(journal: Journal, anchor: Record | None) -> tuple[dict[str, Any], ...]:

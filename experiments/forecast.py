@@ -1,6 +1,7 @@
 """What a recipe will take, before a run: calls, tokens and cost, with the assumptions that they rest on."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -8,16 +9,18 @@ from typing import Any
 from dspy.lm15 import Usage
 
 from ..knowledge.tasks import tasks_for
-from ..programs import AnswerQuestion, CritiqueAnswer, RefineAnswer, Stage, WriteQuestions
-from ..runtime.models import model_price
+from ..programs import AnswerQuestion, CompareStage, CritiqueAnswer, RefineAnswer, Stage, WriteQuestions
+from ..runtime.models import ModelSpec, model_price
 from ..vocabulary import Language
 from .recipe import Recipe
 from .status import open_run
 
 #: Replies in tokens: guesses, which no model was measured for; a run's own figures replace them.
-_REPLY_TOKENS = {"question": 350, "answer": 500, "critique": 300, "refinement": 600}
+_REPLY_TOKENS = {"question": 350, "answer": 500, "critique": 300, "refinement": 600, "compare": 100}
 #: Characters a token: guesses as well.
 _CHARS_PER_TOKEN: dict[Language, float] = {"en": 4.0, "zh": 1.4}
+#: What the gate's judge is asked; everything else is the writer's.
+JUDGED_STAGE = CompareStage.name
 #: Executed steps of a stage from which its own figures count.
 ENOUGH_STEPS = 25
 
@@ -45,7 +48,7 @@ class Forecast:
     """What a recipe will take in all, its budget and what is done already left out of account.
 
     Attributes:
-        cost_usd: None where the model's price is unknown.
+        cost_usd: None where the price of a model is unknown.
         assumptions: what the figures rest on, a line each.
     """
 
@@ -86,17 +89,34 @@ def forecast(recipe: Recipe, *, run: Path | None = None) -> Forecast:
         calls=sum(stage.calls for stage in stages),
         input_tokens=input_tokens,
         output_tokens=output_tokens,
-        cost_usd=model_price(recipe.model)(Usage(input_tokens=input_tokens, output_tokens=output_tokens)),
+        cost_usd=_cost(recipe, stages),
         stages=tuple(stages),
-        assumptions=_assumptions(tuple(stages)),
+        assumptions=_assumptions(recipe, tuple(stages)),
     )
 
 
+def _cost(recipe: Recipe, stages: Sequence[StageForecast]) -> float | None:
+    """What all calls cost, each model's at its price; None where one is unknown."""
+    costs = [
+        _price(recipe.model, [stage for stage in stages if stage.stage != JUDGED_STAGE]),
+        _price(recipe.judge_spec, [stage for stage in stages if stage.stage == JUDGED_STAGE]),
+    ]
+    return None if None in costs else sum(cost for cost in costs if cost is not None)
+
+
+def _price(spec: ModelSpec, stages: Sequence[StageForecast]) -> float | None:
+    if not stages:
+        return 0.0
+    taken, given = sum(stage.input_tokens for stage in stages), sum(stage.output_tokens for stage in stages)
+    return model_price(spec)(Usage(input_tokens=taken, output_tokens=given))
+
+
 def _calls(recipe: Recipe) -> dict[str, int]:
-    """Calls of each stage where nothing is rejected, fails or has to be asked for again."""
+    """Calls of each stage where nothing is rejected, refused, fails or has to be asked for again."""
     cells = math.ceil(recipe.records / len(recipe.difficulties))
     refined = recipe.records * recipe.refine.rounds
-    return {"question": cells, "answer": recipe.records, "critique": refined, "refinement": refined}
+    calls = {"question": cells, "answer": recipe.records, "critique": refined, "refinement": refined}
+    return calls | ({JUDGED_STAGE: 2 * refined} if recipe.refine.gate else {})
 
 
 def tokens_assumed(recipe: Recipe) -> dict[str, tuple[float, float]]:
@@ -111,6 +131,8 @@ def tokens_assumed(recipe: Recipe) -> dict[str, tuple[float, float]]:
         CritiqueAnswer: question + draft,
         RefineAnswer: question + draft + critique,
     }
+    if recipe.refine.gate:
+        inputs[CompareStage] = question + draft + refinement
     return {
         kind.name: (_prompt_chars(kind()) / _CHARS_PER_TOKEN["en"] + tokens, _REPLY_TOKENS[kind.name])
         for kind, tokens in inputs.items()
@@ -142,9 +164,11 @@ def _measured(run: Path) -> dict[str, tuple[float, float]]:
     }
 
 
-def _assumptions(stages: tuple[StageForecast, ...]) -> tuple[str, ...]:
+def _assumptions(recipe: Recipe, stages: tuple[StageForecast, ...]) -> tuple[str, ...]:
     guessed = [f"{stage.stage} {_REPLY_TOKENS[stage.stage]}" for stage in stages if not stage.measured]
     lines = ["nothing is rejected, fails or has to be asked for again; each of these adds calls"]
+    if recipe.refine.gate:
+        lines.append("the gate keeps every refinement; one that it refuses is the last, which takes calls away")
     if guessed:
         lines.append(f"tokens of a reply: {', '.join(guessed)}; prompts: {_CHARS_PER_TOKEN['en']:g} characters a token")
     if len(guessed) < len(stages):

@@ -7,6 +7,8 @@ hold no tree version, so cells that both trees have are the same cells. What hol
 
 - a prompt: every step before that stage, and later ones where the stage writes the same as before;
 - refine.rounds: all the rounds that both have;
+- refine.gate, or its judge: every question, answer and first round, later ones where the same refinement stands, and
+  the verdicts where the judge is the same;
 - seed, tree, tasks or languages: the cells that both walks come to. A leaf that is added moves few. Another seed or
   another list of tasks turns the walk around, and of a large tree two short walks then share little;
 - difficulties: the questions, which are always written in all three, and the answers of those that both have;

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
 from ..corpus.records import Comparison, Origin, Question, Verdict
-from ..vocabulary import CRITERIA
+from ..vocabulary import CRITERIA, Winner
 from .statistics import (
     Difference,
     Estimate,
@@ -38,7 +38,8 @@ class Judged:
         question: its question.
         void, refine: the scores of the first answer and of the last refinement; None where they are missing.
         pair: both compared, the first answer being the first of the pair; None where that is missing.
-        compared: whether the pair was asked about.
+        compared: whether the pair was to be compared.
+        same: whether the first answer is the last one, since a gate let no refinement stand: a tie without a call.
         unanswered: calls for it that got no reply; the same command asks again.
     """
 
@@ -47,7 +48,15 @@ class Judged:
     refine: Verdict | None
     pair: Comparison | None
     compared: bool
+    same: bool = False
     unanswered: int = 0
+
+    @property
+    def winner(self) -> Winner | None:
+        """The better of the pair; None where that is missing."""
+        if self.same:
+            return "tie"
+        return None if self.pair is None else self.pair.winner
 
 
 @dataclass(frozen=True)
@@ -108,7 +117,7 @@ def judge_figures(items: Sequence[Judged], *, judge: str, rehearsal: bool, kept:
         slices=_by_slice(items, lambda some: _gain(some, OVERALL)),
         wins=_wins(compared) if compared else None,
         slice_wins=_by_slice(compared, _wins) if compared else {},
-        bias=measure_position_bias(item.pair for item in compared) if compared else None,
+        bias=measure_position_bias(item.pair for item in compared if not item.same) if compared else None,
     )
 
 
@@ -124,7 +133,7 @@ def _score(verdict: Verdict | None, criterion: str) -> float | None:
 
 
 def _wins(items: Iterable[Judged]) -> WinRate:
-    return win_rate((None if item.pair is None else item.pair.winner for item in items), of="second")
+    return win_rate((item.winner for item in items), of="second")
 
 
 def _by_slice(items: Sequence[Judged], reckon: Callable[[Sequence[Judged]], T]) -> dict[str, dict[str, T]]:

@@ -161,13 +161,15 @@ async def _judge_all(journal: Journal, questions: frozenset[str], asked: Sequenc
 async def _judge_one(judge: Judge, chain: Chain, asked: Sequence[Asked], step: Step) -> Judged:
     question, answer, final = chain.question, chain.answer, chain.final
     scores, pairs = "scores" in asked, "pairs" in asked
+    same = final is answer  # a gate let no refinement stand: one answer, asked about once, and no pair
     of_void, of_refine, of_pair = await asyncio.gather(
         _unless_lost(judge.ascore(question, answer, step=step)) if scores else _nothing(),
-        _unless_lost(judge.ascore(question, final, step=step)) if scores else _nothing(),
-        _unless_lost(judge.acompare(question, answer, final, step=step)) if pairs else _nothing(),
+        _unless_lost(judge.ascore(question, final, step=step)) if scores and not same else _nothing(),
+        _unless_lost(judge.acompare(question, answer, final, step=step)) if pairs and not same else _nothing(),
     )
     lost = of_void[1] + of_refine[1] + of_pair[1]
-    return Judged(question, of_void[0], of_refine[0], of_pair[0], compared=pairs, unanswered=lost)
+    refine = of_void[0] if same else of_refine[0]
+    return Judged(question, of_void[0], refine, of_pair[0], compared=pairs, same=same, unanswered=lost)
 
 
 async def _unless_lost(verdict: Awaitable[T]) -> tuple[T | None, int]:

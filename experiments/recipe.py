@@ -1,7 +1,7 @@
 """A recipe: everything that decides what a run writes, as a YAML file that a person reads and edits."""
 
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
@@ -24,6 +24,22 @@ def _distinct(values: tuple[V, ...]) -> tuple[V, ...]:
     return values
 
 
+def _unwavering(value: Any) -> Any:
+    """A judge without a temperature of its own gets 0."""
+    if isinstance(value, ModelSpec):
+        return value if "temperature" in value.model_fields_set else steady(value)
+    given = {"name": value} if isinstance(value, str) else value
+    return {"temperature": 0.0} | given if isinstance(given, dict) else given
+
+
+def steady(spec: ModelSpec) -> ModelSpec:
+    """A model as a judge is asked: at temperature 0, so that the same texts get the same verdict.
+
+    One that takes no temperature is left as it is.
+    """
+    return spec if spec.temperature is None else spec.model_copy(update={"temperature": 0.0})
+
+
 OneOrMore = BeforeValidator(_as_list)
 
 
@@ -32,11 +48,15 @@ class RefineSettings(BaseModel):
 
     Attributes:
         rounds: critique and refine so often; each round starts from the one before and all are kept.
+        gate: `judge` keeps a refinement only where the judge prefers it, in both orders, to what it came from. Where it
+            does not, or where a verdict cannot be read, the earlier answer stays and no further round is begun. None
+            keeps every refinement.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rounds: int = Field(default=1, ge=1, le=20, strict=True)
+    gate: Literal["judge"] | None = None
 
 
 class Recipe(BaseModel):
@@ -51,6 +71,7 @@ class Recipe(BaseModel):
         refine: how answers are refined.
         seed: another seed walks the tree in another order.
         model: writes everything.
+        judge: compares answers, at temperature 0 unless it says another; None for the model that writes.
         parse_retries: how often a reply that does not parse is asked for again, with the error fed back.
         concurrency: calls in flight at most.
         budget_usd: what the run may cost in all its sessions; None for no limit.
@@ -66,16 +87,23 @@ class Recipe(BaseModel):
     refine: RefineSettings = RefineSettings()
     seed: int = Field(default=0, strict=True)
     model: ModelSpec
+    judge: Annotated[ModelSpec | None, BeforeValidator(_unwavering)] = None
     parse_retries: int = Field(default=2, ge=0, le=10, strict=True)
     concurrency: int = Field(default=16, ge=1, le=4096, strict=True)
     budget_usd: float | None = Field(default=None, gt=0)
 
     _no_doubles = field_validator("tree", "languages", "tasks", "difficulties")(_distinct)
 
+    @property
+    def judge_spec(self) -> ModelSpec:
+        """The judging model: `judge`, or else the one that writes, at temperature 0."""
+        return self.judge or steady(self.model)
+
 
 #: Keys that may differ between two sessions of one run: they do not change what is written, or only how much of it.
 _FREE_KEYS = frozenset({"records", "concurrency", "parse_retries", "budget_usd"})
-#: Likewise of the model: where it is served and what it costs. (A tree is compared by its version instead of its name.)
+#: Likewise of the model: where it is served and what it costs. (A tree is compared by its version instead of its name,
+#: a judge by its identity.)
 _FREE_OF_MODEL = (
     "model.api_base",
     "model.api_key_env",
@@ -86,6 +114,7 @@ _FREE_OF_MODEL = (
     "model.engine",
     "model.price",
     "tree",
+    "judge",
 )
 
 
@@ -140,12 +169,17 @@ def save_recipe(recipe: Recipe, path: Path) -> None:
 
 def differences(before: Recipe, now: Recipe) -> list[str]:
     """What of two recipes for one run must not differ and does, a line each."""
-    old, new = flatten(before.model_dump(mode="json")), flatten(now.model_dump(mode="json"))
+    old, new = _binding(before), _binding(now)
     return [
-        f"{key}: {old.get(key)!r} -> {new.get(key)!r}"
-        for key in sorted({*old, *new})
-        if old.get(key) != new.get(key) and key not in _FREE_KEYS and not key.startswith(_FREE_OF_MODEL)
+        f"{key}: {old.get(key)!r} -> {new.get(key)!r}" for key in sorted({*old, *new}) if old.get(key) != new.get(key)
     ]
+
+
+def _binding(recipe: Recipe) -> dict[str, Any]:
+    """What of a recipe decides what is written, by key. A judge does where it is a gate, wherever it is served."""
+    flat = flatten(recipe.model_dump(mode="json"))
+    bound = {key: value for key, value in flat.items() if key not in _FREE_KEYS and not key.startswith(_FREE_OF_MODEL)}
+    return bound | (flatten(recipe.judge_spec.identity, "judge.") if recipe.refine.gate else {})
 
 
 def flatten(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -197,5 +231,6 @@ def _describe(error: Any, lines: dict[tuple[Any, ...], int]) -> str:
 
 
 def _known(place: tuple[Any, ...]) -> list[str]:
-    model: Any = {"refine": RefineSettings, "model": ModelSpec}.get(place[0], Recipe) if len(place) > 1 else Recipe
+    parts = {"refine": RefineSettings, "model": ModelSpec, "judge": ModelSpec}
+    model: Any = parts.get(place[0], Recipe) if len(place) > 1 else Recipe
     return list(model.model_fields)

@@ -1,6 +1,6 @@
 """What a run under way will come to, by its own figures: the forecast, refined as it goes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
@@ -10,7 +10,7 @@ from ..runtime.journal import StageFigures
 from ..runtime.ledger import Price
 from ..runtime.models import model_price
 from ..runtime.synthesizer import Tally
-from .forecast import ENOUGH_STEPS, tokens_assumed
+from .forecast import ENOUGH_STEPS, JUDGED_STAGE, tokens_assumed
 from .recipe import Recipe
 
 _NONE = StageFigures()
@@ -26,6 +26,7 @@ class Expectations:
         items: that the whole walk has.
         tokens: stage -> (input, output) tokens of one call, assumed.
         price: of a reply.
+        judge_price: of a reply of the gate's judge; None without a gate.
         inheritable: stage -> steps of the run that this one was forked from.
     """
 
@@ -35,6 +36,7 @@ class Expectations:
     tokens: Mapping[str, tuple[float, float]]
     price: Price
     inheritable: Mapping[str, int] = field(default_factory=dict)
+    judge_price: Price | None = None
 
     @classmethod
     def of(cls, recipe: Recipe, *, cells: int, inheritable: Mapping[str, StageFigures]) -> "Expectations":
@@ -45,6 +47,7 @@ class Expectations:
             items=cells * len(recipe.difficulties),
             tokens=tokens_assumed(recipe),
             price=model_price(recipe.model),
+            judge_price=model_price(recipe.judge_spec) if recipe.refine.gate else None,
             inheritable={stage: figures.ended for stage, figures in inheritable.items()},
         )
 
@@ -68,6 +71,16 @@ class RefinedForecast:
     assumed: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Left:
+    """What a stage will still use, and whether its calls and tokens are assumed."""
+
+    calls: float
+    input_tokens: float
+    output_tokens: float
+    assumed: bool
+
+
 def refine_forecast(tally: Tally, expected: Expectations) -> RefinedForecast:
     """What a run will come to: what it has come to, and what is left by its own yield, calls and tokens a step.
 
@@ -75,28 +88,41 @@ def refine_forecast(tally: Tally, expected: Expectations) -> RefinedForecast:
         tally: the run's figures so far.
         expected: what is known besides.
     """
-    needed = _steps_needed(tally, expected)
-    calls = taken = given = 0.0
-    assumed = []
-    for stage, steps in needed.items():
-        done = tally.stages.get(stage, _NONE)
-        left = _to_execute(done, steps, expected.inheritable.get(stage, 0)) if tally.kept < tally.asked else 0.0
-        calls_each, taken_each, given_each = 1.0, *expected.tokens[stage]
-        if done.executed >= ENOUGH_STEPS:
-            figures = (done.calls, done.input_tokens, done.output_tokens)
-            calls_each, taken_each, given_each = (figure / done.executed for figure in figures)
-        elif left:
-            assumed.append(stage)
-        calls, taken, given = calls + left * calls_each, taken + left * taken_each, given + left * given_each
-    cost = expected.price(Usage(input_tokens=ceil(taken), output_tokens=ceil(given)))
+    left = {stage: _left(stage, steps, tally, expected) for stage, steps in _steps_needed(tally, expected).items()}
+    cost, calls = _cost(left, expected), ceil(sum(each.calls for each in left.values()))
     return RefinedForecast(
-        calls=tally.calls + ceil(calls),
-        input_tokens=tally.input_tokens + ceil(taken),
-        output_tokens=tally.output_tokens + ceil(given),
+        calls=tally.calls + calls,
+        input_tokens=tally.input_tokens + ceil(sum(each.input_tokens for each in left.values())),
+        output_tokens=tally.output_tokens + ceil(sum(each.output_tokens for each in left.values())),
         cost_usd=None if cost is None or tally.cost_usd is None else tally.cost_usd + cost,
-        calls_left=ceil(calls),
-        assumed=tuple(assumed),
+        calls_left=calls,
+        assumed=tuple(stage for stage, each in left.items() if each.assumed),
     )
+
+
+def _left(stage: str, steps: float, tally: Tally, expected: Expectations) -> _Left:
+    done = tally.stages.get(stage, _NONE)
+    left = _to_execute(done, steps, expected.inheritable.get(stage, 0)) if tally.kept < tally.asked else 0.0
+    calls_each, taken_each, given_each = 1.0, *expected.tokens[stage]
+    known = done.executed >= ENOUGH_STEPS
+    if known:
+        figures = (done.calls, done.input_tokens, done.output_tokens)
+        calls_each, taken_each, given_each = (figure / done.executed for figure in figures)
+    return _Left(left * calls_each, left * taken_each, left * given_each, assumed=left > 0 and not known)
+
+
+def _cost(left: Mapping[str, _Left], expected: Expectations) -> float | None:
+    """What is left costs, each model's calls at its price; None where one is unknown."""
+    writer = _price(expected.price, [each for stage, each in left.items() if stage != JUDGED_STAGE])
+    if expected.judge_price is None:
+        return writer
+    judge = _price(expected.judge_price, [left[JUDGED_STAGE]])
+    return None if writer is None or judge is None else writer + judge
+
+
+def _price(price: Price, left: Sequence[_Left]) -> float | None:
+    taken, given = sum(each.input_tokens for each in left), sum(each.output_tokens for each in left)
+    return price(Usage(input_tokens=ceil(taken), output_tokens=ceil(given)))
 
 
 def _steps_needed(tally: Tally, expected: Expectations) -> dict[str, float]:
@@ -105,21 +131,34 @@ def _steps_needed(tally: Tally, expected: Expectations) -> dict[str, float]:
     By stage, and not kept / ended: what is lost ends sooner than what is kept, so that early in a run, or with many
     items under way, the ends seen are mostly losses.
     """
-    stages = {name: tally.stages.get(name, _NONE) for name in ("question", "answer", "critique", "refinement")}
-    question, answer, critique, refinement = stages.values()
+    names = ("question", "answer", "critique", "refinement", JUDGED_STAGE)
+    question, answer, critique, refinement, compare = (tally.stages.get(name, _NONE) for name in names)
     size = expected.difficulties
     asked = _share(question.ended * size, question.lost * size + tally.rejected_questions)
     answered = _share(answer.ended, answer.lost + tally.rejected - tally.rejected_questions)
     reviewed = _share(critique.ended, critique.lost)
     a_round = reviewed * _share(refinement.ended, refinement.lost)
-    items = min(expected.items, tally.asked / (asked * answered * a_round**expected.rounds))
-    critiques = items * asked * answered * sum(a_round**number for number in range(expected.rounds))
-    return {
+    won = _share(tally.gate_kept + tally.gate_refused, tally.gate_refused)
+    items = min(expected.items, tally.asked / (asked * answered * _come_through(expected.rounds, a_round, won)))
+    critiques = items * asked * answered * sum((a_round * won) ** number for number in range(expected.rounds))
+    needed = {
         "question": items / size,
         "answer": items * asked,
         "critique": critiques,
         "refinement": critiques * reviewed,
     }
+    if expected.judge_price is not None:
+        # The second order is asked about where the first one could be read.
+        needed[JUDGED_STAGE] = critiques * a_round * (1 + _share(compare.ended, compare.lost))
+    return needed
+
+
+def _come_through(rounds: int, a_round: float, won: float) -> float:
+    """The share of items that is kept of those that are refined: a refinement that is refused is the last one."""
+    share = 1.0
+    for _ in range(rounds):
+        share = a_round * (1 - won + won * share)
+    return share
 
 
 def _share(ended: int, lost: int) -> float:

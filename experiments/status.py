@@ -5,11 +5,27 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import BadInput, RunMismatch
+from ..programs import CompareStage
 from ..runtime.batch.session import pending_requests
 from ..runtime.journal import Journal
 from ..runtime.run_directory import RunDirectory
-from .recipe import load_recipe
+from .recipe import Recipe, load_recipe
 from .tree_run import describe
+
+
+@dataclass(frozen=True)
+class GateStatus:
+    """What a gate has decided, over the kept records.
+
+    Attributes:
+        kept: refinements that stand.
+        refused: refinements in whose place the earlier answer stays: the last one of a record at most.
+        unreadable: the judge's replies that were no verdict, over the whole run; each refuses a refinement.
+    """
+
+    kept: int
+    refused: int
+    unreadable: int
 
 
 @dataclass(frozen=True)
@@ -23,11 +39,12 @@ class RunStatus:
         missing: records still to be kept.
         pending: requests in batch files whose results are awaited.
         calls, input_tokens, output_tokens: of all sessions.
-        cost_usd: None where the model's price is unknown.
+        cost_usd: None where the price of a model is unknown.
         calls_by_stage: calls of each stage.
         reasons: outcome -> reason -> number of items, for what was not kept.
         model: what wrote it; `rehearsal` is whether that is the embedded stand-in.
         forked_from: the name of the run that it keeps steps of, or None; `inherited` is how many.
+        gate: what the gate has decided, and `judge` which model it asks; None without a gate.
     """
 
     run: str
@@ -49,6 +66,8 @@ class RunStatus:
     tree_version: str
     forked_from: str | None = None
     inherited: int = 0
+    gate: GateStatus | None = None
+    judge: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The figures as a JSON object."""
@@ -86,6 +105,7 @@ def run_status(run: Path) -> RunStatus:
     with journal:
         totals = journal.totals()
         meta = journal.meta()
+        gate = _gate_status(journal, recipe) if recipe.refine.gate else None
     reasons: dict[str, dict[str, int]] = {}
     for (outcome, reason), count in sorted(totals.reasons.items()):
         reasons.setdefault(outcome, {})[reason] = count
@@ -109,4 +129,12 @@ def run_status(run: Path) -> RunStatus:
         tree_version=meta.get("tree_version", ""),
         forked_from=meta.get("forked_from"),
         inherited=totals.inherited,
+        gate=gate,
+        judge=recipe.judge_spec.name if gate else None,
     )
+
+
+def _gate_status(journal: Journal, recipe: Recipe) -> GateStatus:
+    kept, refused = journal.gate_figures(recipe.refine.rounds)
+    compared = journal.stage_figures().get(CompareStage.name)
+    return GateStatus(kept, refused, unreadable=compared.lost if compared is not None else 0)

@@ -7,19 +7,19 @@ from pathlib import Path
 
 from ..errors import ModelFault
 from ..knowledge import CellSampler, KnowledgeTree
-from ..programs import Refine, Void
+from ..programs import Judge, Refine, Void
 from ..runtime.batch import BatchSession, TakenIn
 from ..runtime.journal import Journal
-from ..runtime.models import Model, set_budget
 from ..runtime.plan import Plan
 from ..runtime.run_directory import RunDirectory
 from ..runtime.synthesizer import Outcome, Synthesizer, Tally
-from .batch import BatchUse, check_batches, open_batch_session, synthesis_model
+from .batch import BatchUse, check_batches, open_batch_session
 from .filling import read_covered
 from .fork import open_inherited
 from .opening import begin_run, resume_run
 from .recipe import Recipe
 from .refined_forecast import Expectations, RefinedForecast, refine_forecast
+from .roles import Roles, assign_roles
 from .trees import load_trees
 
 #: What the run has cost at most, in USD, in a journal's word on itself: kept where there is a budget.
@@ -111,10 +111,10 @@ def prepare_synthesis(
     tree = load_trees(recipe.tree)
     sampler = CellSampler(tree, languages=recipe.languages, tasks=recipe.tasks, seed=recipe.seed)
     use = batch or BatchUse()
-    model = synthesis_model(recipe, use)
-    model.engine.tell = lambda line: tell(model.redact(line))
+    roles = assign_roles(recipe, use)
+    roles.tell_through(tell)
     if recipe.budget_usd is not None:
-        set_budget(model, recipe.budget_usd, spent_usd=0.0)
+        roles.limit(recipe.budget_usd, spent_usd=0.0)
     with ExitStack() as held:
         directory = held.enter_context(RunDirectory(run))
         resumed, changes = directory.exists, ()
@@ -127,15 +127,15 @@ def prepare_synthesis(
         sampler = sampler.least_covered_first(read_covered(directory, journal))
         if (inherited := open_inherited(directory, journal)) is not None:
             held.enter_context(inherited)
-        session = held.enter_context(open_batch_session(directory, journal, model, use, on_taken))
+        session = held.enter_context(open_batch_session(directory, journal, roles.writer, use, on_taken))
         if recipe.budget_usd is not None:
-            _resume_budget(model, recipe.budget_usd, journal)
+            _resume_budget(roles, recipe.budget_usd, journal)
         yield Synthesis(
             recipe=recipe,
             tree=tree,
             directory=directory,
             journal=journal,
-            synthesizer=_synthesizer(recipe, tree, sampler, model, journal, inherited, session, on_change),
+            synthesizer=_synthesizer(recipe, tree, sampler, roles, journal, inherited, session, on_change),
             resumed=resumed,
             batch=session,
             forked_from=journal.meta().get("forked_from"),
@@ -146,21 +146,21 @@ def prepare_synthesis(
         )
 
 
-def _resume_budget(model: Model, limit_usd: float, journal: Journal) -> None:
+def _resume_budget(roles: Roles, limit_usd: float, journal: Journal) -> None:
     """Limit what a run may cost, with what it has cost: by its journal, or more if a session was killed in mid-call."""
 
     async def store(bound_usd: float) -> None:
         await journal.write_meta(_SPENT_AT_MOST, repr(bound_usd))
 
     spent, bound = journal.totals().cost_usd, float(journal.meta().get(_SPENT_AT_MOST, 0.0))
-    set_budget(model, limit_usd, spent_usd=None if spent is None else max(spent, bound), store_bound=store)
+    roles.limit(limit_usd, spent_usd=None if spent is None else max(spent, bound), store_bound=store)
 
 
 def _synthesizer(
     recipe: Recipe,
     tree: KnowledgeTree,
     sampler: CellSampler,
-    model: Model,
+    roles: Roles,
     journal: Journal,
     inherited: Journal | None,
     batch: BatchSession | None,
@@ -168,10 +168,11 @@ def _synthesizer(
 ) -> Synthesizer:
     return Synthesizer(
         journal=journal,
-        model=model,
+        model=roles.writer,
+        judge=roles.judge,
         plan=Plan(sampler, recipe.difficulties, tree.version, journal.final_positions()),
         void=Void(),
-        refine=Refine(rounds=recipe.refine.rounds),
+        refine=Refine(rounds=recipe.refine.rounds, gate=Judge() if recipe.refine.gate else None),
         records=recipe.records,
         concurrency=recipe.concurrency,
         parse_retries=recipe.parse_retries,

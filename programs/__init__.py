@@ -11,7 +11,7 @@ from .judge import CompareStage, Judge, ScoreStage
 from .place import PlaceTopic
 from .planting import GrowthLimits, serving_roots
 from .question import WriteQuestions
-from .refine import Refine
+from .refine import Attempt, Refine
 from .refinement import RefineAnswer
 from .stage import Stage, Step, call_stage
 from .tags import ExpandTag, ProposeRoots
@@ -19,6 +19,7 @@ from .void import Void
 
 __all__ = [
     "AnswerQuestion",
+    "Attempt",
     "CompareStage",
     "CondorAdapter",
     "CritiqueAnswer",

@@ -15,14 +15,40 @@ _AHEAD = 0.01
 _TEMPLATE_TOKENS = 32
 
 
+@dataclass(frozen=True)
+class Tariff:
+    """At what price a model's calls draw on a budget.
+
+    Attributes:
+        price: of a reply; it must know every usage.
+        max_tokens: of one reply, where a request does not say it itself.
+    """
+
+    price: Price
+    max_tokens: int
+
+    def cost(self, usage: Usage, reserved: float) -> float:
+        """What a reply cost, in USD: what was set aside where the endpoint does not say what it used."""
+        usage = believable(usage)
+        if usage.input_tokens is None or usage.output_tokens is None:
+            return reserved
+        return self.price(usage) or 0.0
+
+    def worst_case(self, request: Request) -> float:
+        """The price of a full-length reply to a prompt of one token a byte: no tokenizer makes more of it."""
+        texts = [str(request.system or ""), *(message.text or "" for message in request.messages)]
+        tokens = sum(len(text.encode("utf-8", "replace")) + _TEMPLATE_TOKENS for text in texts)
+        reply = request.config.max_tokens or self.max_tokens
+        return self.price(Usage(input_tokens=tokens, output_tokens=reply)) or 0.0
+
+
 @dataclass
 class Budget:
-    """What a run may spend, has spent, and has set aside for calls in flight.
+    """What a run may spend, has spent, and has set aside for calls in flight, of one model or of several.
 
     Attributes:
         limit_usd: spent and set aside never sum to more.
-        price: of a reply; it must know every usage.
-        max_tokens: of one reply, where a request does not say it itself.
+        price, max_tokens: as in a tariff: that of calls which name none of their own.
         spent_usd: in all sessions of the run.
         reached: whether a call was refused for want of money.
         store_bound: writes to disk what has at most been spent; a call is not made before it covers that call. So a
@@ -41,8 +67,12 @@ class Budget:
     _open: int = 0
     _waiting: set["asyncio.Future[None]"] = field(default_factory=set)
 
-    async def reserve(self, request: Request) -> float:
+    async def reserve(self, request: Request, tariff: Tariff | None = None) -> float:
         """Set aside what a call may cost at worst; wait for calls in flight where only their worst case is in the way.
+
+        Args:
+            request: of the call.
+            tariff: of a model that is not the budget's own.
 
         Returns:
             What was set aside, in USD; give it to `settle`.
@@ -50,7 +80,7 @@ class Budget:
         Raises:
             BudgetReached: the call could pass the limit whatever the calls in flight turn out to cost.
         """
-        worst = self._worst_case(request)
+        worst = self._worst_case(request, tariff)
         while self.spent_usd + self._set_aside + worst > self.limit_usd:
             if not self._open:
                 self.reached = True
@@ -70,12 +100,9 @@ class Budget:
             raise
         return worst
 
-    def cost(self, usage: Usage, reserved: float) -> float:
+    def cost(self, usage: Usage, reserved: float, tariff: Tariff | None = None) -> float:
         """What a reply cost, in USD: what was set aside where the endpoint does not say what it used."""
-        usage = believable(usage)
-        if usage.input_tokens is None or usage.output_tokens is None:
-            return reserved
-        return self.price(usage) or 0.0
+        return (tariff or self._own).cost(usage, reserved)
 
     def set_aside(self, request: Request) -> float:
         """Set aside what a request may cost at worst whose reply comes in a later session; returns it, in USD.
@@ -114,9 +141,9 @@ class Budget:
         await self.store_bound(bound)
         self._bound = max(self._bound, bound)
 
-    def _worst_case(self, request: Request) -> float:
-        """The price of a full-length reply to a prompt of one token a byte: no tokenizer makes more of it."""
-        texts = [str(request.system or ""), *(message.text or "" for message in request.messages)]
-        tokens = sum(len(text.encode("utf-8", "replace")) + _TEMPLATE_TOKENS for text in texts)
-        reply = request.config.max_tokens or self.max_tokens
-        return self.price(Usage(input_tokens=tokens, output_tokens=reply)) or 0.0
+    @property
+    def _own(self) -> Tariff:
+        return Tariff(self.price, self.max_tokens)
+
+    def _worst_case(self, request: Request, tariff: Tariff | None = None) -> float:
+        return (tariff or self._own).worst_case(request)

@@ -12,7 +12,7 @@ from dspy.lm15 import TimeoutError as ReplyTimeout
 
 from ..errors import Interrupted, ModelFault
 from .breaker import Streak, is_endpoints_own
-from .budget import Budget
+from .budget import Budget, Tariff
 from .endpoints import Endpoint, EndpointPool, Place, Route
 from .ledger import Price, current_ledger
 from .rates import RateLimits
@@ -69,6 +69,7 @@ class LimitedEngine:
     Attributes:
         proven: whether a first call was answered.
         budget: what calls may cost in all; None for no limit.
+        tariff: at what its calls draw on a budget that is another engine's; None where it is its own.
         tell: is told, in a line, of what makes a run wait: an endpoint that is down, a long Retry-After.
 
     Args:
@@ -100,6 +101,7 @@ class LimitedEngine:
         self.stopping = stopping
         self.concurrency = concurrency
         self.budget: Budget | None = None
+        self.tariff: Tariff | None = None
         self.price = price
         self.tell: Callable[[str], None] = lambda _: None
         self._routes = routes
@@ -199,7 +201,7 @@ class LimitedEngine:
         pool = self.pool()
         try:
             reckoned = await self._await_turn(request, place.endpoint)
-            reserved = await self.budget.reserve(request) if self.budget is not None else 0.0
+            reserved = await self.budget.reserve(request, self.tariff) if self.budget is not None else 0.0
             place.began_at = time.monotonic()
             response = await self._call(request, place.endpoint, reserved)
         except LM15Error as exc:
@@ -228,7 +230,7 @@ class LimitedEngine:
                 ledger.add(response.usage, self.price)
             else:
                 ledger.add(response.usage)
-                cost = self.budget.cost(response.usage, reserved)
+                cost = self.budget.cost(response.usage, reserved, self.tariff)
         except TimeoutError as exc:
             if isinstance(exc, LM15Error):
                 raise

@@ -2,8 +2,8 @@
 
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, cast
 
 import dspy
 from dspy.clients.engines import AsyncLiteLLMEngine, LiteLLMEngine
@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from ..errors import ModelFault, UsageFault
 from .addresses import Addresses, several
 from .blocking import BlockingEngine, SyncEngine
-from .budget import Budget
+from .budget import Budget, Tariff
 from .endpoints import Route
 from .engine import LimitedEngine
 from .environment import redact, variable
@@ -188,6 +188,30 @@ def build_model(
     return Model(spec=spec, lm=language_model(spec, blocking, engine), engine=engine, key=key or "")
 
 
+def build_beside(spec: ModelSpec, model: Model) -> Model:
+    """Make the language model of another role in the same work: whoever stops one stops both.
+
+    Where it is the same model, served alike, only its sampling settings are its own: calls of both then go through one
+    engine, and keep its limits together. No call is made.
+
+    Args:
+        spec: of the other role.
+        model: what is there already.
+
+    Raises:
+        ModelFault: as for `build_model`.
+    """
+    if served_alike(spec, model.spec):
+        blocking = cast("SyncEngine", model.lm.engine)
+        return replace(model, spec=spec, lm=language_model(spec, blocking, model.engine))
+    return build_model(spec, concurrency=model.engine.concurrency, stopping=model.engine.stopping)
+
+
+def served_alike(spec: ModelSpec, other: ModelSpec) -> bool:
+    """Whether two specs differ in nothing but their sampling settings."""
+    return spec.model_copy(update={"temperature": other.temperature, "max_tokens": other.max_tokens}) == other
+
+
 def language_model(spec: ModelSpec, blocking: SyncEngine, engine: LimitedEngine) -> dspy.LM:
     """A spec's sampling settings over engines that make its calls.
 
@@ -269,15 +293,33 @@ def set_budget(
     Raises:
         UsageFault: the limit cannot be kept: a price is unknown, or replies have no upper length.
     """
+    tariff = _tariff(model, known=spent_usd is not None)
+    budget = Budget(limit_usd, tariff.price, tariff.max_tokens, spent_usd or 0.0, store_bound=store_bound)
+    model.engine.budget = budget
+
+
+def share_budget(model: Model, other: Model) -> None:
+    """Let the calls of another model draw on a model's budget, at their own price.
+
+    Raises:
+        UsageFault: as for `set_budget`.
+    """
+    tariff = _tariff(other)
+    if other.engine is not model.engine:
+        other.engine.budget, other.engine.tariff = model.engine.budget, tariff
+
+
+def _tariff(model: Model, *, known: bool = True) -> Tariff:
+    """At what price a model's calls draw on a budget; `known` is whether that of the calls before is."""
     price, spec = model.engine.price, model.spec
-    if price(Usage(input_tokens=1, output_tokens=1)) is None or spent_usd is None:
+    if price(Usage(input_tokens=1, output_tokens=1)) is None or not known:
         raise UsageFault(
             f"{spec.name}: a budget needs the model's price; give it in the recipe: "
             "model: {price: {input_usd: ..., output_usd: ...}} for a million tokens"
         )
     if spec.max_tokens is None:
         raise UsageFault(f"{spec.name}: a budget needs max_tokens: without it no call has a worst case")
-    model.engine.budget = Budget(limit_usd, price, spec.max_tokens, spent_usd, store_bound=store_bound)
+    return Tariff(price, spec.max_tokens)
 
 
 def _free(usage: Usage) -> float:

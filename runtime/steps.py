@@ -84,6 +84,7 @@ class JournaledSteps:
         inherited: another run's journal: a step of the same key that is finished there is taken over without a call.
         replies: gives the source of replies for a step's key, in the place of the model; it may raise `Pending`, and
             then nothing is stored.
+        places: bound the steps under way, where others share them; by default as many as the model's calls.
     """
 
     def __init__(
@@ -97,6 +98,7 @@ class JournaledSteps:
         on_step: Callable[[StepEntry], None] = lambda _: None,
         inherited: Journal | None = None,
         replies: Callable[[str], Complete] | None = None,
+        places: asyncio.Semaphore | None = None,
     ) -> None:
         self._journal = journal
         self._inherited = inherited
@@ -110,9 +112,23 @@ class JournaledSteps:
         self._recalls = journal.holds_turns()
         # A step holds its place until its result is on disk. So a crash loses no more calls than may be in flight: were
         # the place given up with the reply, replies that wait for their commit would be lost on top of them.
-        self._places = asyncio.Semaphore(model.engine.concurrency)
+        self._places = places or asyncio.Semaphore(model.engine.concurrency)
         self._versions: dict[Stage[Any], str] = {}
         self._running: dict[str, asyncio.Future[Any]] = {}
+
+    def beside(self, model: Model) -> "JournaledSteps":
+        """Steps of another model in the same work: as many are under way at most as of this one's alone."""
+        return JournaledSteps(
+            self._journal,
+            model,
+            adapter=self._adapter,
+            replicate=self._replicate,
+            clock=self._clock,
+            on_step=self._on_step,
+            inherited=self._inherited,
+            replies=self._replies,
+            places=self._places,
+        )
 
     async def __call__(self, stage: Stage[T], *args: Any) -> T:
         """The stage's result, from the journal or from the model.

@@ -37,6 +37,7 @@ class Tally:
         new_calls: of this process.
         inherited: steps that were taken over from another run.
         rejected_questions: of the rejected items, those that no answer was asked for.
+        gate_kept, gate_refused: refinements, by what a gate decided; none without one.
         stages: what the steps of each stage have come to.
     """
 
@@ -51,12 +52,15 @@ class Tally:
     cost_usd: float | None = 0.0
     inherited: int = 0
     rejected_questions: int = 0
+    gate_kept: int = 0
+    gate_refused: int = 0
     stages: dict[str, StageFigures] = field(default_factory=dict)
 
     @classmethod
-    def resume(cls, asked: int, journal: Journal) -> "Tally":
+    def resume(cls, asked: int, journal: Journal, refine: Refine) -> "Tally":
         """The figures that a journal has reached."""
         totals = journal.totals(with_turns=False)
+        gate_kept, gate_refused = journal.gate_figures(refine.rounds) if refine.gate is not None else (0, 0)
         return cls(
             asked=asked,
             kept=totals.kept,
@@ -68,6 +72,8 @@ class Tally:
             cost_usd=totals.cost_usd,
             inherited=totals.inherited,
             rejected_questions=journal.rejected_questions(),
+            gate_kept=gate_kept,
+            gate_refused=gate_refused,
             stages=journal.stage_figures(),
         )
 
@@ -129,13 +135,15 @@ class Synthesizer:
         journal: of the run.
         model: writes everything, as in the paper.
         plan: what to ask, in order; items that have ended are not in it.
-        void, refine: the programs.
+        void, refine: the programs. A refinement that the gate of `refine` refuses stays in the journal, and no part
+            of the record.
         records: how many to keep in all, those of earlier sessions included.
         concurrency: cells under way at most; the model bounds the calls in flight.
         parse_retries: how often a reply that does not parse is asked for again.
         on_change: is called with the tally whenever it changes.
         inherited: another run's journal, whose finished steps are taken over.
         replies: see `JournaledSteps`.
+        judge: what the gate asks, by default the model that writes; it is stopped with that one.
     """
 
     def __init__(
@@ -152,8 +160,9 @@ class Synthesizer:
         on_change: Callable[[Tally], None] = lambda _: None,
         inherited: Journal | None = None,
         replies: Callable[[str], Complete] | None = None,
+        judge: Model | None = None,
     ) -> None:
-        self.tally = Tally.resume(records, journal)
+        self.tally = Tally.resume(records, journal, refine)
         self._journal = journal
         self._model = model
         self._plan = plan
@@ -165,6 +174,8 @@ class Synthesizer:
         self._step = JournaledSteps(
             journal, model, adapter=adapter, on_step=self._count_step, inherited=inherited, replies=replies
         )
+        self._judge_step = self._step if judge is None else self._step.beside(judge)
+        self._engines = {each.engine for each in (model, judge or model)}
         self._progress = _Progress()
 
     @property
@@ -174,7 +185,8 @@ class Synthesizer:
 
     def stop(self) -> None:
         """Begin no further call; those in flight are waited for and kept."""
-        self._model.engine.stopping.set()
+        for engine in self._engines:
+            engine.stopping.set()
 
     async def run(self) -> Outcome:
         """Work until enough records are kept, the plan is used up, or the run is stopped.
@@ -192,7 +204,8 @@ class Synthesizer:
         except Interrupted:
             exhausted = False
         finally:
-            await self._model.engine.aclose()
+            for engine in self._engines:
+                await engine.aclose()
         if self._progress.errors:
             raise self._progress.errors[0]
         return self._outcome(exhausted)
@@ -280,18 +293,28 @@ class Synthesizer:
             if (rejection := _check_answer(answer, question)) is not None:
                 await self._end(_rejected(item, question, rejection, answer_id=answer.id))
                 return
-            rounds = await self._refine.acall(question, answer, step=self._step)
+            final = await self._refine_answer(question, answer)
         except (ReplyFault, CallFault) as exc:
             await self._end(_failed(item, exc, question))
             return
         except Pending:
             self._progress.parked += 1
             return
-        final = rounds[-1][1]
         if (rejection := _check_answer(final, question)) is not None:
             await self._end(_rejected(item, question, rejection, answer_id=answer.id))
             return
         await self._end(_kept(item, question, answer, final))
+
+    async def _refine_answer(self, question: Question, answer: Answer) -> Answer | Refinement:
+        """What stands after all rounds: the last refinement, or the first answer where a gate let none stand."""
+        final: Answer | Refinement = answer
+        attempts = self._refine.aattempts(question, answer, step=self._step, judge_step=self._judge_step)
+        async for attempt in attempts:
+            final = attempt.refinement if attempt.stands else final
+            if self._refine.gate is not None:
+                self.tally.gate_kept += attempt.stands
+                self.tally.gate_refused += not attempt.stands
+        return final
 
     async def _end(self, entry: ItemEntry) -> None:
         await self._journal.write_item(entry)
@@ -347,7 +370,7 @@ def _check_answer(answer: Answer | Refinement, question: Question) -> Rejection 
     return check_answer_language(answer.text, question.text, question.origin.language)
 
 
-def _kept(item: Item, question: Question, answer: Answer, final: Refinement) -> ItemEntry:
+def _kept(item: Item, question: Question, answer: Answer, final: Answer | Refinement) -> ItemEntry:
     return ItemEntry(
         position=item.position,
         outcome="kept",

@@ -74,7 +74,7 @@ class ItemEntry:
     Attributes:
         position: its place in the walk of cells and difficulties.
         final: False where a resumed run should try again (a call that got no reply).
-        record_id: of the last refinement, for a kept item.
+        record_id: of the last refinement that stands, for a kept item; of the answer where none does.
         reason, figure, detail: the rule and its figure for a rejected item, the failure's name for a failed one.
         step_key: of the step that failed, where the raw reply is.
     """

@@ -292,6 +292,21 @@ class Journal:
         (count,) = self._one("SELECT count(*) FROM items WHERE outcome = 'rejected' AND answer_id IS NULL") or (0,)
         return count
 
+    def gate_figures(self, rounds: int) -> tuple[int, int]:
+        """(refinements that stand, items whose next one was refused), over the kept items of a run with a gate.
+
+        Args:
+            rounds: that an item has where each of them stands. One with fewer has ended with a refinement refused.
+        """
+        standing = (
+            "SELECT CASE record_id WHEN answer_id THEN 0 ELSE"
+            " (SELECT json_extract(body, '$.round') FROM records WHERE id = record_id) END AS number"
+            " FROM items WHERE outcome = 'kept'"
+        )
+        sums = f"SELECT coalesce(sum(number), 0), coalesce(sum(number < ?), 0) FROM ({standing})"
+        kept, refused = self._one(sums, (rounds,)) or (0, 0)
+        return kept, refused
+
     def kept_chains(self) -> Iterator[Chain]:
         """The whole life of each kept item, in the order of their positions, one at a time."""
         rows = self._query(
@@ -316,7 +331,7 @@ class Journal:
         return row[0] if row else None
 
     def _chain(self, question_id: str, answer_id: str, record_id: str) -> Chain:
-        """Walk from the last refinement up to the answer: each record knows its parent."""
+        """Walk from the last refinement, if any stands, up to the answer: each record knows its parent."""
         rounds: list[tuple[Critique, Refinement]] = []
         current = record_id
         while current != answer_id:

@@ -108,6 +108,18 @@ def test_any_answers_come_back_from_the_file(tmp_path_factory: pytest.TempPathFa
     assert [row["instruction"] for row in rows] == [chain.question.text for chain in chains]
 
 
+def test_an_answer_of_which_no_refinement_stands_is_its_own_refinement_and_no_pair(
+    tmp_path: Path, make_chain: MakeChain
+):
+    path, chain = tmp_path / "out.jsonl", make_chain(refined=())
+    for stage in STAGES:
+        assert export_jsonl([chain], path, format_="messages", stage=stage) == 1
+        (row,) = map(json.loads, lines_of(path))
+        assert (row["id"], row["messages"][1]["content"]) == (chain.answer.id, chain.answer.text)
+    assert export_jsonl([chain, make_chain()], path, format_="dpo", stage="refine") == 1
+    assert len(lines_of(path)) == 1
+
+
 def test_no_chains_make_an_empty_file(tmp_path: Path):
     path = tmp_path / "out.jsonl"
     assert export_jsonl([], path, format_="messages", stage="void") == 0

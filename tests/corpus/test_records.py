@@ -431,8 +431,13 @@ def test_a_body_of_another_kind_is_refused():
 
 def test_the_final_answer_of_a_chain_is_that_of_its_last_round(make_chain: Any):
     chain: Chain = make_chain(refined=("first", "second", "third"))
-    assert chain.final.text == "third"
-    assert chain.final.round == 3
+    assert isinstance(chain.final, Refinement)
+    assert (chain.final.text, chain.final.round) == ("third", 3)
+
+
+def test_the_final_answer_of_a_chain_without_a_round_is_its_answer(make_chain: Any):
+    chain: Chain = make_chain(refined=())
+    assert chain.final is chain.answer
 
 
 def test_each_record_of_a_chain_names_the_one_before_it(make_chain: Any):
