@@ -106,7 +106,9 @@ class _Lookup:
         compared, pair = self._pair(chain, judge.compare_prompt)
         if not (asked_void or asked_refine or compared):
             return None
-        return Judged(question, void, refine, pair, compared=compared)
+        same = final is answer  # a gate let no refinement stand: no pair was asked about, and it counts as compared
+        compared = compared or (same and judge.compare_prompt is not None)
+        return Judged(question, void, refine, pair, compared=compared, same=same)
 
     def _pair(self, chain: Chain, version: str | None) -> tuple[bool, Comparison | None]:
         question, answer, final = chain.question, chain.answer, chain.final

@@ -33,7 +33,8 @@ def _gain(judged: Judged) -> float | None:
 
 
 def _wins(judged: Judged) -> float | None:
-    return None if judged.pair is None else _POINTS[judged.pair.winner]
+    winner = judged.winner if judged.compared else None
+    return None if winner is None else _POINTS[winner]
 
 
 #: Name -> measure, in the order in which they are shown: means of scores, gain, win rate.

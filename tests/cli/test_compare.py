@@ -221,3 +221,17 @@ def test_a_place_that_cannot_be_written_is_one_line(cli: Cli) -> None:
     _run(cli, "a", 3)
     _run(cli, "b", 3, more="seed: 1\n")
     assert "cannot write" in refused(cli, "compare", "a", "b", "--out", "nowhere/table.txt")
+
+
+def test_a_gate_that_lets_no_refinement_stand_counts_as_a_tie(cli: Cli) -> None:
+    _run(cli, "free", 20)
+    _run(cli, "gated", 20, more="refine: {gate: judge}\n")
+    for run in ("free", "gated"):
+        _judge(cli, run, "--pairwise", "void:refine")
+    found = _compare(cli, "free", "gated")
+    judged = json.loads((cli.directory / "gated" / "judged" / "judgement.json").read_text(encoding="utf-8"))
+    assert judged["wins"]["ties"] > 0
+    assert found["runs"][1]["means"]["refine wins"]["count"] == 20
+    assert found["runs"][1]["means"]["refine wins"]["mean"] == pytest.approx(judged["wins"]["mean"])
+    assert found["runs"][1]["figures"]["waiting"]["compare"]["p50_s"] >= 0
+    assert found["differences"][0]["basis"] == "question"
