@@ -36,13 +36,16 @@ def test_there_are_python_examples() -> None:
     assert sorted(name for name, _ in PYTHON) == ["README.md", "README.md", "docs/knowledge.md", "docs/optimizing.md"]
 
 
-@pytest.mark.parametrize(("page", "least"), [("README.md", 20), ("docs/knowledge.md", 15), ("docs/optimizing.md", 3), ("docs/experiments.md", 12)])
+@pytest.mark.parametrize(
+    ("page", "least"),
+    [("README.md", 20), ("docs/knowledge.md", 15), ("docs/optimizing.md", 3), ("docs/experiments.md", 12)],
+)
 def test_every_command_and_option_named_exists(cli: Cli, page: str, least: int) -> None:
     shell = "".join(re.findall(r"```sh\n(.*?)```", PAGES[page], re.DOTALL))
     commands = [line.partition("#")[0].split() for line in shell.splitlines() if line.startswith("condor ")]
     assert len(commands) >= least
     for words in commands:
-        depth = 3 if words[1] == "tree" else 2
+        depth = 3 if words[1] in ("tree", "prompts") else 2
         shown = cli.run(*words[1:depth], "--help")
         assert shown.returncode == 0, words
         for option in (word for word in words if word.startswith("--")):
