@@ -44,7 +44,14 @@ def say_where(store: str, console: Console) -> None:
 
 
 def track(run: RunArgument) -> None:
-    """Send to MLflow what was not yet sent of a run, and of its judging; one that was never shown is shown."""
+    """Send to MLflow what was not yet sent of a run and of its judging; nothing is run and nothing is sent twice.
+
+    A session that was killed is closed: as finished where the run has all it
+    was asked for, else as killed. A run that was made with --no-track is shown
+    with its figures of now. Where MLFLOW_TRACKING_URI names another store than
+    before, or the store was deleted, a new MLflow run is made there and told
+    everything from the beginning: the run's journal has it all.
+    """
     from ..experiments.tracking.catching_up import catch_up
 
     for sent in catch_up(run):
