@@ -210,3 +210,34 @@ def test_a_server_holds_champions_as_a_file_does(served: Store) -> None:
     rollback(served, "condor.answer")
     assert champion_programs(served).prompts.get("answer") is None
     assert [each.version for each in versions_of(served, "condor.answer")] == [1, version.version]
+
+
+def test_a_step_back_that_is_broken_off_in_the_middle_is_made_by_the_next_one(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(store, 2)
+    promote(store, NAME, 2)
+    promote(store, NAME, 3)
+    straight = store.client.set_prompt_alias
+    monkeypatch.setattr(store.client, "set_prompt_alias", _break_off)
+    with pytest.raises(_Killed):
+        rollback(store, NAME)
+    monkeypatch.setattr(store.client, "set_prompt_alias", straight)
+    assert champion(store) == 3
+    rollback(store, NAME)
+    assert champion(store) == 2
+    monkeypatch.setattr(store.client, "set_prompt_tag", _break_off)
+    with pytest.raises(_Killed):
+        promote(store, NAME, 3)
+    monkeypatch.undo()
+    assert champion(store) == 3
+    rollback(store, NAME)
+    assert champion(store) == 2
+
+
+class _Killed(BaseException):
+    """Stands for the end of the process."""
+
+
+def _break_off(*args: object, **kwargs: object) -> None:
+    raise _Killed
