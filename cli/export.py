@@ -33,7 +33,7 @@ def _note(run: Path, out: Path, format_: FormatChoice, stage: StageChoice) -> No
     """Note in MLflow's store what was written, so that `condor lineage FILE` knows it; the file stands in any case."""
     from ..errors import StoreFault
     from ..experiments.lineage.releases import log_release
-    from ..experiments.tracking.store import open_store
+    from ..experiments.mlflow_store import open_store
     from ..experiments.tracking.tracker import tracking_is_on
 
     if not tracking_is_on():

@@ -10,7 +10,7 @@ from .console import printable
 from .options import JsonOption
 
 if TYPE_CHECKING:
-    from ..experiments.tracking.store import Store
+    from ..experiments.mlflow_store import Store
 
 
 def lineage(
@@ -56,7 +56,7 @@ def lineage(
 def _store(*, required: bool) -> "Store | None":
     """The store, if there is one: it is not made only to look into it, and most is known without it."""
     from ..errors import StoreFault
-    from ..experiments.tracking.existing import existing_store
+    from ..experiments.mlflow_store import existing_store
 
     try:
         return existing_store()

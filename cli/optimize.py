@@ -14,6 +14,7 @@ from .options import ApiBaseOption, CallsOption, JsonOption, LanguageChoice, Mod
 from .tree_work import read_model
 
 if TYPE_CHECKING:
+    from ..experiments import Recipe
     from ..experiments.optimizing import Optimization, OptimizePlan
     from ..experiments.statistics import Estimate
     from ..runtime.models import ModelSpec
@@ -59,7 +60,7 @@ def optimize(
         typer.Option(
             "--recipe",
             metavar="RECIPE",
-            help="Take tree, languages, tasks, difficulties, model and parse_retries from it.",
+            help="Take tree, languages, tasks, difficulties, model, judge and parse_retries from it.",
             show_default=False,
         ),
     ] = None,
@@ -125,7 +126,7 @@ def optimize(
     from .progress import counting
     from .running import run_until_done
 
-    plan, spec, retries = _plan(
+    plan, settled = _plan(
         step, optimizer, recipe, tree, languages, (train, val, holdout, budget_calls, seed), model, api_base
     )
     console, stopping = make_console(), StopSignal()
@@ -133,19 +134,19 @@ def optimize(
     console.file = sys.stderr if as_json else sys.stdout
     with counting(console, "optimizing") as counter:
         use = OptimizeUse(
-            spec,
-            judge=_other("--judge", judge, judge_base),
+            settled.model,
+            judge=_other("--judge", judge, judge_base) or settled.judge,
             optimizer=_other("--optimizer", optimizer_model, optimizer_base),
             concurrency=concurrency,
-            parse_retries=retries,
+            parse_retries=settled.parse_retries,
             on_call=counter.add,
             stopping=stopping,
         )
         if not as_json:
             _show_plan(plan)
         found = run_until_done(compile_step(plan, run, use), stop=stopping.set, console=console)
-    if use.specs["judge"].name == spec.name:
-        typer.echo(f"the judge, {spec.name}, is the model that wrote the results; --judge names another", err=True)
+    if use.specs["judge"].name == (writer := settled.model.name):
+        typer.echo(f"the judge, {writer}, is the model that wrote the results; --judge names another", err=True)
     if as_json:
         typer.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
     else:
@@ -158,7 +159,7 @@ def _show_in_store(found: "Optimization", plan: "OptimizePlan", run: Path, *, pr
     """Show it in MLflow, and register its prompts; the compiled program stands in any case."""
     from ..errors import StoreFault
     from ..experiments.lineage.optimization_runs import show_optimization
-    from ..experiments.tracking.store import open_store
+    from ..experiments.mlflow_store import open_store
     from ..experiments.tracking.tracker import tracking_is_on
 
     if not tracking_is_on():
@@ -185,12 +186,12 @@ def _plan(
     numbers: tuple[int, int, int, int, int],
     model: str | None,
     api_base: list[str] | None,
-) -> "tuple[OptimizePlan, ModelSpec, int]":
-    """What the options name, above what the recipe says; with the model, and how often a reply is repaired."""
+) -> "tuple[OptimizePlan, Recipe]":
+    """What the options name, above what the recipe says; and the recipe that this comes to."""
     from ..errors import UsageFault
     from ..experiments import load_recipe
     from ..experiments.optimizing import OptimizePlan
-    from ..experiments.recipe import Recipe, validate_recipe
+    from ..experiments.recipe import validate_recipe
     from ..experiments.trees import load_trees
     from .synth import override
 
@@ -199,7 +200,7 @@ def _plan(
     if recipe is None:
         spec = read_model(model, api_base)
         data = {"tree": ["seed:en"], "records": 1, "model": spec.model_dump(mode="json")}
-        settled: Recipe = validate_recipe(data, "options")
+        settled = validate_recipe(data, "options")
     else:
         settled = override(load_recipe(recipe), model=model, api_base=api_base)
     given = {"tree": tuple(tree or ()), "languages": tuple(language.value for language in languages or ())}
@@ -219,7 +220,7 @@ def _plan(
         tasks=settled.tasks,
         difficulties=settled.difficulties,
     )
-    return plan, settled.model, settled.parse_retries
+    return plan, settled
 
 
 def _other(option: str, model: str | None, api_base: list[str] | None) -> "ModelSpec | None":

@@ -64,6 +64,10 @@ ApiBaseOption = Annotated[
 ConcurrencyOption = Annotated[
     int | None, typer.Option("--concurrency", min=1, max=4096, help="Calls in flight at most.", show_default=False)
 ]
+PromptsOption = Annotated[
+    PromptsChoice | None,
+    typer.Option("--prompts", help="The registry's champions, or the built-in prompts.", show_default=False),
+]
 ProgramsOption = Annotated[
     Path | None,
     typer.Option(

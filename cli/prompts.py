@@ -32,9 +32,9 @@ def list_(
 ) -> None:
     """List the prompts with their champions, or all versions of one."""
     from ..errors import PromptFault
+    from ..experiments.mlflow_store import open_store
     from ..experiments.prompts.names import stage_of, stages
     from ..experiments.prompts.registry import list_prompts
-    from ..experiments.tracking.store import open_store
 
     if name is not None:
         stage_of(name)
@@ -61,9 +61,9 @@ def diff(
     new: Annotated[str, _version("[NEW]")] = "latest",
 ) -> None:
     """Show how two versions differ in what the model reads, demos included; a unified diff."""
+    from ..experiments.mlflow_store import open_store
     from ..experiments.prompts.champions import find_version
     from ..experiments.prompts.diff import diff_prompts
-    from ..experiments.tracking.store import open_store
 
     store = open_store()
     lines = diff_prompts(find_version(store, name, old), find_version(store, name, new))
@@ -76,8 +76,8 @@ def diff(
 @app.command("promote")
 def promote(name: NameArgument, version: Annotated[str, _version("VERSION")]) -> None:
     """Make a version the champion, which runs that begin use; with it the prompts that were compiled with it as one."""
+    from ..experiments.mlflow_store import open_store
     from ..experiments.prompts.champions import promote
-    from ..experiments.tracking.store import open_store
 
     for champion in promote(open_store(), name, version):
         _say(f"champion: {_line(champion)}")
@@ -86,8 +86,8 @@ def promote(name: NameArgument, version: Annotated[str, _version("VERSION")]) ->
 @app.command("rollback")
 def rollback(name: NameArgument) -> None:
     """Go back to the champion before; again, to the one before that."""
+    from ..experiments.mlflow_store import open_store
     from ..experiments.prompts.champions import rollback
-    from ..experiments.tracking.store import open_store
 
     for champion in rollback(open_store(), name):
         _say(f"champion: {_line(champion)}")
@@ -104,8 +104,8 @@ def register(
     from pathlib import Path
 
     from ..experiments.compiled import load_compiled
+    from ..experiments.mlflow_store import open_store
     from ..experiments.prompts.registering import register_built_in, register_compiled
-    from ..experiments.tracking.store import open_store
 
     programs = [load_compiled(Path(file)) for file in compiled or ()]
     store = open_store()

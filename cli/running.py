@@ -90,12 +90,12 @@ def _champions(
     recipe: "Recipe", run: Path, console: Console, *, store: str | None, required: bool
 ) -> "Programs | None":
     """The prompts that a run begins with where its recipe names none; None for one that goes on with its own."""
-    from ..experiments.prompts.choice import find_programs
+    from ..experiments.prompts.choice import SYNTHESIS_STAGES, find_programs
     from ..runtime.run_directory import RunDirectory
 
     if recipe.programs is not None or RunDirectory(run).exists:
         return None
-    return find_programs(recipe, uri=store, required=required, tell=console.print)
+    return find_programs(recipe.prompts, SYNTHESIS_STAGES, uri=store, required=required, tell=console.print)
 
 
 def _open(synthesis: "Synthesis", run: Path, console: Console) -> None:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .console import make_console
-from .options import ApiBaseOption, ConcurrencyOption, ModelOption, NoTrackOption, ProgramsOption, PromptsChoice
+from .options import ApiBaseOption, ConcurrencyOption, ModelOption, NoTrackOption, ProgramsOption, PromptsOption
 
 if TYPE_CHECKING:
     from ..experiments import Recipe
+    from .options import PromptsChoice
 
 
 def synth(
@@ -55,10 +56,7 @@ def synth(
             show_default=False,
         ),
     ] = None,
-    prompts: Annotated[
-        PromptsChoice | None,
-        typer.Option("--prompts", help="The registry's champions, or the built-in prompts.", show_default=False),
-    ] = None,
+    prompts: PromptsOption = None,
     batch_again: Annotated[
         bool, typer.Option("--batch-again", help="Ask again for what is pending in batch files, and perhaps pay twice.")
     ] = False,

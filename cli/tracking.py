@@ -33,7 +33,7 @@ def tracking(console: Console, *, on: bool = True, store: str | None = None) -> 
 
 def say_where(store: str, console: Console) -> None:
     """Say how the runs of a store are looked at."""
-    from ..experiments.tracking.store import shown, store_address
+    from ..experiments.mlflow_store import shown, store_address
     from ..experiments.tracking.tracker import tracking_is_on
 
     if not tracking_is_on():

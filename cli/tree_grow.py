@@ -1,14 +1,28 @@
 """`condor tree grow`: a tree from a model."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .console import make_console
 from .embedder import EmbedderBaseOption, EmbedderOption, MinCosineOption, cosine_of, read_embedder, tell_embeddings
 from .exit_codes import SHORTFALL
-from .options import ApiBaseOption, CallsOption, DateOption, LanguageChoice, ModelOption, ProgramsOption, given_date
+from .options import (
+    ApiBaseOption,
+    CallsOption,
+    DateOption,
+    LanguageChoice,
+    ModelOption,
+    ProgramsOption,
+    PromptsChoice,
+    PromptsOption,
+    given_date,
+)
 from .tree_work import model_use, quotas_of, read_model, report_growth
+
+if TYPE_CHECKING:
+    from ..experiments.compiled import Programs
 
 
 def grow(
@@ -37,6 +51,7 @@ def grow(
     api_base: ApiBaseOption = None,
     concurrency: CallsOption = 16,
     programs: ProgramsOption = None,
+    prompts: PromptsOption = None,
     embedder: EmbedderOption = None,
     embedder_api_base: EmbedderBaseOption = None,
     min_cosine: MinCosineOption = None,
@@ -44,7 +59,6 @@ def grow(
 ) -> None:
     """Grow a tree with a model: root tags first, then level by level. The same command again goes on with it."""
     from ..experiments import GrowthPlan, grow_tree
-    from ..experiments.compiled import load_programs
     from ..experiments.trees import load_trees
     from ..programs import GrowthLimits
 
@@ -67,7 +81,7 @@ def grow(
         on=given_date(today),
     )
     begin = load_trees([start]) if start else None
-    compiled = load_programs(programs) if programs else None
+    compiled = _programs(run, programs, prompts)
     with model_use(read_model(model, api_base), concurrency, embedder_spec, doing="growing") as session:
         tree, report = session.finish(grow_tree(plan, run, session.use, start=begin, programs=compiled))
     typer.echo(f"{run / 'tree.json'}: {len(tree)} tags, version {tree.version}")
@@ -76,3 +90,21 @@ def grow(
     tell_embeddings(session.embedded, [report])
     if report.missing_roots:
         raise typer.Exit(SHORTFALL)
+
+
+def _programs(run: Path, directory: Path | None, prompts: PromptsChoice | None) -> "Programs | None":
+    """The prompts that a growth begins with; None for one that goes on with its own."""
+    from ..experiments.compiled import load_programs
+    from ..experiments.prompts.choice import GROWTH_STAGES, find_programs
+    from ..runtime.run_directory import RunDirectory
+
+    if directory is not None:
+        return load_programs(directory)
+    if RunDirectory(run).exists:
+        return None
+    wanted = (prompts or PromptsChoice.champion).value
+    tell = make_console(stderr=True).print
+    found = find_programs(wanted, GROWTH_STAGES, required=prompts is not None, tell=tell)
+    for prompt in found.prompts.values():
+        tell(f"compiled prompt: {prompt.stage} {prompt.prompt_version}")
+    return found

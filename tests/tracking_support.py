@@ -27,7 +27,7 @@ _SERVER |= {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
 
 def make_template(directory: Path) -> Path:
     """A fresh SQLite store without an experiment of Condor's: to make one takes seconds, so tests copy it."""
-    from condor.experiments.tracking.store import open_store
+    from condor.experiments.mlflow_store import open_store
 
     open_store(f"sqlite:///{directory}/first.db")
     template = directory / "template.db"

@@ -45,12 +45,12 @@ class MeasuredDifference:
     p_adjusted: float | None
 
     @property
-    def called(self) -> Literal["higher", "lower", "not shown", "too few"]:
+    def called(self) -> Literal["higher", "lower", "no difference shown", "too few"]:
         """What may be said of it at a level of 5 %."""
         if self.p_adjusted is None:
             return "too few"
         if self.p_adjusted >= _ALPHA:
-            return "not shown"
+            return "no difference shown"
         return "higher" if (self.difference.mean or 0) > 0 else "lower"
 
 

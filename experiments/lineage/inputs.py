@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
-from ..tracking.store import Store, store_faults
+from ..mlflow_store import Store, store_faults
 from .datasets import Context, Dataset
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..compiled import CompiledProgram
+from ..mlflow_store import Store, store_faults
 from ..prompts.champions import promote_all
 from ..prompts.registering import PROGRAM, compiled_tags, program_id, register_compiled
 from ..prompts.registry import RegisteredPrompt
 from ..tracking.facts import RunFacts
 from ..tracking.limits import LONGEST_PARAM, LONGEST_TAG, fit_metrics, fit_values
-from ..tracking.store import Store, store_faults
 from .datasets import Dataset, optimization_datasets, tree_dataset
 from .inputs import log_inputs
 

@@ -8,10 +8,10 @@ from pydantic import ValidationError
 from ...errors import ProgramFault
 from ...files import read_text
 from ..compiled import STEPS, CompiledProgram
+from ..mlflow_store import Store
 from ..prompts.names import prompt_name
 from ..prompts.registering import BASE_VERSION, compiled_tags
 from ..prompts.registry import RegisteredPrompt, versions_of
-from ..tracking.store import Store
 from .inputs import TouchingRun, runs_touching
 
 

@@ -7,8 +7,8 @@ from ... import __version__
 from ...corpus.formats import FormatName, StageName
 from ...errors import LineageFault
 from ..coverage import synthesis_recipe
+from ..mlflow_store import Store, store_faults
 from ..status import open_run
-from ..tracking.store import Store, store_faults
 from .compilations import add_model, add_prompt
 from .datasets import Context, Dataset, file_dataset, run_datasets
 from .graph import Lineage

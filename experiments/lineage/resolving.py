@@ -7,7 +7,7 @@ from pathlib import Path
 from ...errors import LineageFault
 from ...runtime.journal import Journal
 from ...runtime.run_directory import REPORT_FILES, RunDirectory
-from ..tracking.store import Store
+from ..mlflow_store import Store
 from .graph import Lineage
 from .optimizations import KIND as OPTIMIZATION
 from .optimizations import add_optimizations

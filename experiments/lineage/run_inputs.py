@@ -5,10 +5,10 @@ from pathlib import Path
 
 from ...runtime.journal import Journal
 from ...runtime.run_directory import JUDGED, RunDirectory
+from ..mlflow_store import Store, store_faults
 from ..prompts.names import prompt_name, stages
 from ..prompts.registering import register_built_in
 from ..prompts.registry import list_prompts
-from ..tracking.store import Store, store_faults
 from .datasets import Dataset, judged_dataset, optimization_datasets, run_datasets, tree_dataset
 from .inputs import log_inputs
 from .origins import programs_in

@@ -7,7 +7,7 @@ from typing import Any
 from ...errors import PromptFault, StoreFault
 from ...programs import Stage
 from ..compiled import CompiledPrompt, Programs
-from ..tracking.store import Store
+from ..mlflow_store import Store
 from .names import stage_of, stages
 from .registering import TOGETHER
 from .registry import (

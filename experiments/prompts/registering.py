@@ -8,7 +8,7 @@ from ...hashing import canonical_json, content_hash
 from ...programs import Stage
 from ..compiled import CompiledProgram, CompiledPrompt, Programs
 from ..digests import set_digest
-from ..tracking.store import Store
+from ..mlflow_store import Store
 from .body import PromptBody
 from .names import prompt_name, stage_of, stages
 from .registry import (

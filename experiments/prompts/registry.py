@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from ...errors import PromptFault, StoreFault
-from ..tracking.existing import database_file
-from ..tracking.store import Store, store_faults
+from ..mlflow_store import Store, database_file, store_faults
 from .body import PromptBody, is_body_tag, pack_body, unpack_body
 from .template import Messages
 

@@ -12,11 +12,11 @@ from ...knowledge import load_tree, tree_stats
 from ...runtime.journal import Journal
 from ...runtime.journal.spool import Spool, SpoolEntry
 from ...runtime.run_directory import JOURNAL_FILE, RECIPE_FILE, TREE_FILE
+from ..mlflow_store import Store
 from ..recipe import load_recipe, save_recipe
 from .figures import save_kept_figure, save_scores_figure
 from .lines import redacted, redactor, sample_row
 from .snapshots import METRICS
-from .store import Store
 
 #: Records in the table of samples.
 SAMPLES = 200

@@ -18,9 +18,9 @@ from ...runtime.journal import Journal
 from ...runtime.journal.spool import Spool
 from ...runtime.run_directory import JOURNAL_FILE
 from ...vocabulary import CRITERIA
+from ..mlflow_store import Store, open_store, store_faults
 from .lines import redacted, redactor, sample_row
 from .runs import mlflow_run
-from .store import Store, open_store, store_faults
 
 if TYPE_CHECKING:
     from mlflow.entities import Feedback
@@ -134,13 +134,20 @@ def _outputs(shown: Mapping[str, str]) -> dict[str, str]:
 
 
 def _scorers(rows: Mapping[str, _Row], judge: str) -> "Iterator[Scorer]":
-    """One for each criterion of the last refinement, and the mean of both stages."""
+    """One for each criterion of the last refinement, and the mean of both stages.
+
+    MLflow has a judge of its own called `correctness`, and would show a score of that name as one of its words.
+    """
     for criterion in CRITERIA:
         yield _scorer(
-            criterion, lambda row: row.refine, lambda verdict, name=criterion: verdict.scores[name], rows, judge
+            f"refinement_{criterion}",
+            lambda row: row.refine,
+            lambda verdict, name=criterion: verdict.scores[name],
+            rows,
+            judge,
         )
-    yield _scorer("overall", lambda row: row.refine, lambda verdict: verdict.overall, rows, judge)
-    yield _scorer("first_answer_overall", lambda row: row.void, lambda verdict: verdict.overall, rows, judge)
+    yield _scorer("refinement_overall", lambda row: row.refine, lambda verdict: verdict.overall, rows, judge)
+    yield _scorer("answer_overall", lambda row: row.void, lambda verdict: verdict.overall, rows, judge)
 
 
 def _scorer(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from ...runtime.journal.spool import Spool
-from .store import Store
+from ..mlflow_store import Store
 
 if TYPE_CHECKING:
     from mlflow.entities import Run

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from ...runtime.journal import Journal
 from ...runtime.journal.spool import Spool, SpoolEntry
 from ..lineage.run_inputs import log_run_inputs
+from ..mlflow_store import Store, open_store, store_faults
 from .artifacts import send_files
-from .inputs import INPUTS, send_inputs
 from .limits import (
     LONGEST_PARAM,
     LONGEST_TAG,
@@ -21,7 +21,6 @@ from .limits import (
 )
 from .runs import mlflow_run
 from .snapshots import BEGIN, END, FILES, METRICS, TAGS
-from .store import Store, open_store, store_faults
 from .traces import TRACE, send_traces
 
 if TYPE_CHECKING:
@@ -155,6 +154,5 @@ _SENDING: dict[str, Callable[[Store, str, SpoolEntry, Path], None]] = {
     TAGS: _send_tags,
     FILES: send_files,
     TRACE: send_traces,
-    INPUTS: send_inputs,
     END: _send_end,
 }

@@ -15,8 +15,8 @@ from ...hashing import content_hash
 from ...runtime.journal import Journal, StepEntry
 from ...runtime.journal.spool import Spool, SpoolEntry
 from ...runtime.run_directory import JOURNAL_FILE
+from ..mlflow_store import Store
 from .lines import made_from, redacted, redactor, says
-from .store import Store
 
 if TYPE_CHECKING:
     from mlflow.entities import Span

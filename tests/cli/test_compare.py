@@ -46,7 +46,7 @@ def test_more_rounds_of_refinement_show_in_the_paired_difference_and_first_answe
     refine, void = (difference["measures"][f"{stage} overall"] for stage in ("refine", "void"))
     assert refine["difference"]["low"] > 0
     assert refine["called"] == "higher"
-    assert (void["difference"]["mean"], void["p_adjusted"], void["called"]) == (0.0, 1.0, "not shown")
+    assert (void["difference"]["mean"], void["p_adjusted"], void["called"]) == (0.0, 1.0, "no difference shown")
     assert "refine wins" in difference["measures"]
     one, two = found["runs"]
     judged = json.loads((cli.directory / "two" / "judged" / "judgement.json").read_text(encoding="utf-8"))

@@ -7,7 +7,7 @@ import pytest
 
 from condor.experiments.lineage.datasets import run_datasets
 from condor.experiments.lineage.inputs import runs_touching
-from condor.experiments.tracking.store import open_store
+from condor.experiments.mlflow_store import open_store
 
 from support import Cli, refused
 

@@ -59,6 +59,21 @@ def test_a_compiled_prompt_is_registered_compared_promoted_used_and_gone_back_fr
     assert "condor.refinement: version 1 has no champion before it" in refused_line(tracked, "rollback", NAME)
 
 
+def test_a_tree_is_grown_with_the_champion(tracked: Cli) -> None:
+    save_compiled(program := compiled("expand"), tracked.directory / "expand.json")
+    prompts(tracked, "register", "expand.json")
+    prompts(tracked, "promote", "condor.expand_tag", "latest")
+    grow = ("tree", "grow", "--roots", "2", "--depth", "2", "--branching", "2", "--run")
+    for run, more in (("better", ()), ("plain", ("--prompts", "built-in"))):
+        assert tracked.run(*grow, run, *more).returncode == 0
+        assert (
+            program.prompts[0].prompt_version in (tracked.directory / run / "journal.db").read_bytes().decode("latin-1")
+        ) == (run == "better")
+    # It goes on with what it was begun with.
+    prompts(tracked, "rollback", "condor.expand_tag")
+    assert tracked.run(*grow, "better").returncode == 0
+
+
 def test_a_synthesis_is_told_to_use_the_built_in_prompts(tracked: Cli) -> None:
     prompts(tracked, "register", "refine.json")
     prompts(tracked, "promote", NAME, "latest")

@@ -160,7 +160,7 @@ def check_judging(cli: Cli, mlflow: dict[str, str], address: str) -> None:
     with Journal.open_read_only(cli.directory / "run" / "judged" / "journal.db") as verdicts:
         for trace in evaluated:
             check_evaluated(trace, verdicts)
-    assert shown.metrics["overall/mean"] == pytest.approx(overall["refine"]["mean"])
+    assert shown.metrics["refinement_overall/mean"] == pytest.approx(overall["refine"]["mean"])
 
 
 def check_evaluated(trace: Trace, verdicts: Journal) -> None:
@@ -170,11 +170,11 @@ def check_evaluated(trace: Trace, verdicts: Journal) -> None:
     assert all(root.outputs[name] for name in ("answer", "critique", "refinement"))
     (verdict,) = [each for each in verdicts.children(root.outputs["record_id"]) if isinstance(each, Verdict)]
     found = {each.name: each for each in trace.info.assessments if isinstance(each, Feedback)}
-    assert {name: found[name].value for name in verdict.scores} == verdict.scores
-    assert found["overall"].value == pytest.approx(verdict.overall)
-    assert found["depth"].rationale == verdict.reason
-    assert found["depth"].source.source_type == "LLM_JUDGE"
-    assert found["first_answer_overall"].value is not None
+    assert {name: found[f"refinement_{name}"].value for name in verdict.scores} == verdict.scores
+    assert found["refinement_overall"].value == pytest.approx(verdict.overall)
+    assert found["refinement_depth"].rationale == verdict.reason
+    assert found["refinement_depth"].source.source_type == "LLM_JUDGE"
+    assert found["answer_overall"].value is not None
 
 
 def test_an_evaluation_needs_a_tracker(cli: Cli) -> None:

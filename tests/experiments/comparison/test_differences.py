@@ -76,7 +76,7 @@ def test_too_few_pairs_are_called_so() -> None:
     measured = found.measures[MAIN]
     assert (measured.difference.mean, measured.p_adjusted, measured.called) == (8.0, None, "too few")
     (three,) = differences(scored("a", [1, 1, 2]), [scored("b", [9, 8, 9])])
-    assert three.measures[MAIN].called == "not shown"
+    assert three.measures[MAIN].called == "no difference shown"
 
 
 @pytest.mark.parametrize(
@@ -144,4 +144,4 @@ def test_a_copy_of_a_run_differs_in_nothing() -> None:
     scores = [rng.randint(1, 10) for _ in range(30)]
     (found,) = differences(scored("a", scores), [scored("copy", scores)])
     for measured in found.measures.values():
-        assert (measured.difference.mean, measured.p_adjusted, measured.called) == (0.0, 1.0, "not shown")
+        assert (measured.difference.mean, measured.p_adjusted, measured.called) == (0.0, 1.0, "no difference shown")

@@ -9,7 +9,7 @@ import pytest
 
 from condor.experiments import Recipe, prepare_synthesis
 from condor.experiments.compiled import Programs
-from condor.experiments.tracking.store import Store, open_store
+from condor.experiments.mlflow_store import Store, open_store
 
 #: Makes a synthesis in a directory: (name, programs, further keys of the recipe).
 MakeRun = Callable[..., Path]

@@ -22,7 +22,7 @@ from condor.experiments.lineage.datasets import (
 )
 from condor.experiments.lineage.inputs import log_inputs, runs_touching
 from condor.experiments.lineage.run_inputs import datasets_in, log_run_inputs
-from condor.experiments.tracking.store import Store
+from condor.experiments.mlflow_store import Store
 from condor.knowledge import load_tree
 from condor.runtime.models import ModelSpec
 

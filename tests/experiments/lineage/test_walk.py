@@ -15,9 +15,9 @@ from condor.experiments.lineage.optimization_runs import show_optimization
 from condor.experiments.lineage.releases import log_release
 from condor.experiments.lineage.resolving import trace_lineage
 from condor.experiments.lineage.text import as_lines
+from condor.experiments.mlflow_store import Store, open_store
 from condor.experiments.optimizing import OptimizePlan, OptimizeUse, optimize
 from condor.experiments.prompts.champions import champion_programs, rollback
-from condor.experiments.tracking.store import Store, open_store
 from condor.knowledge import seed_tree
 from condor.programs import RefineAnswer
 from condor.runtime.models import ModelSpec

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from condor.experiments.tracking.store import Store, open_store
+from condor.experiments.mlflow_store import Store, open_store
 
 
 @pytest.fixture

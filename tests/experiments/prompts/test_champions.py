@@ -11,6 +11,7 @@ from mlflow.exceptions import MlflowException
 
 from condor.errors import PromptFault, StoreFault
 from condor.experiments.compiled import Programs
+from condor.experiments.mlflow_store import Store
 from condor.experiments.prompts.champions import (
     champion_programs,
     champions,
@@ -19,12 +20,10 @@ from condor.experiments.prompts.champions import (
     promote_all,
     rollback,
 )
-from condor.experiments.prompts.choice import find_programs, programs_for_synthesis
+from condor.experiments.prompts.choice import GROWTH_STAGES, SYNTHESIS_STAGES, choose_programs, find_programs
 from condor.experiments.prompts.diff import diff_prompts
 from condor.experiments.prompts.registering import register_built_in, register_compiled
 from condor.experiments.prompts.registry import versions_of
-from condor.experiments.recipe import Recipe
-from condor.experiments.tracking.store import Store
 from condor.programs import RefineAnswer
 
 from prompt_samples import compiled
@@ -41,22 +40,26 @@ def register(store: Store, count: int) -> None:
         register_compiled(store, compiled(instructions=f"Better and better, {number}."))
 
 
-def recipe(**more: object) -> Recipe:
-    return Recipe.model_validate({"tree": ["seed:en"], "records": 3, "model": "rehearsal", **more})
-
-
 def test_a_champion_is_what_a_synthesis_uses(store: Store) -> None:
     program = compiled()
     register_compiled(store, program)
     assert champion_programs(store) == Programs()
     promote(store, NAME, 2)
-    used = programs_for_synthesis(recipe(), store)
+    used = choose_programs("champion", SYNTHESIS_STAGES, store)
     assert used == Programs.of(program.prompts)
     stage = RefineAnswer()
     used.apply(stage)
     assert stage.prompt_version() == program.prompts[0].prompt_version
-    assert programs_for_synthesis(recipe(prompts="built-in"), store) == Programs()
-    assert programs_for_synthesis(recipe(), None) == Programs()
+    assert choose_programs("built-in", SYNTHESIS_STAGES, store) == Programs()
+    assert choose_programs("champion", SYNTHESIS_STAGES, None) == Programs()
+
+
+def test_a_champion_of_growth_is_no_prompt_of_a_synthesis_and_the_other_way_round(store: Store) -> None:
+    program = compiled("expand")
+    (version,) = register_compiled(store, program)
+    promote(store, version.name, version.version)
+    assert choose_programs("champion", SYNTHESIS_STAGES, store) == Programs()
+    assert choose_programs("champion", GROWTH_STAGES, store) == Programs.of(program.prompts)
 
 
 def test_rolling_back_twice_goes_back_twice_and_then_says_that_there_is_no_more(store: Store) -> None:
@@ -80,7 +83,7 @@ def test_rolling_back_twice_goes_back_twice_and_then_says_that_there_is_no_more(
 def test_any_sequence_of_promotions_and_rollbacks_is_a_stack(
     store_template: Path, tmp_path_factory: pytest.TempPathFactory, moves: list[int | None]
 ) -> None:
-    from condor.experiments.tracking.store import open_store
+    from condor.experiments.mlflow_store import open_store
 
     directory = tmp_path_factory.mktemp("stack")
     shutil.copy(store_template, directory / "mlflow.db")
@@ -138,7 +141,7 @@ def test_a_champion_for_another_signature_is_refused_in_a_line_that_says_what_to
     register_compiled(store, compiled())
     promote(store, NAME, 2)
     monkeypatch.setattr(RefineAnswer, "signature", RefineAnswer.signature.with_instructions("Another Condor's."))
-    for use in (lambda: programs_for_synthesis(recipe(), store), lambda: promote(store, NAME, 2)):
+    for use in (lambda: choose_programs("champion", SYNTHESIS_STAGES, store), lambda: promote(store, NAME, 2)):
         with pytest.raises(
             PromptFault, match=r"version 2: was made for another signature of refinement .*condor promp"
         ):
@@ -146,7 +149,7 @@ def test_a_champion_for_another_signature_is_refused_in_a_line_that_says_what_to
     register_built_in(store)
     assert champion(store) == 2
     promote(store, NAME, "built-in")
-    assert programs_for_synthesis(recipe(), store) == Programs()
+    assert choose_programs("champion", SYNTHESIS_STAGES, store) == Programs()
 
 
 def test_a_state_that_was_changed_in_the_registry_is_refused(store: Store) -> None:
@@ -184,7 +187,7 @@ def test_a_diff_shows_what_the_model_reads_with_demos(store: Store) -> None:
 def test_a_store_is_not_made_only_to_look_into_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    assert find_programs(recipe(), required=True, tell=pytest.fail) == Programs()
+    assert find_programs("champion", SYNTHESIS_STAGES, required=True, tell=pytest.fail) == Programs()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -193,13 +196,13 @@ def test_without_its_store_the_work_goes_on_unless_the_champions_were_asked_for(
 ) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
     said: list[str] = []
-    assert find_programs(recipe(), required=False, tell=said.append) == Programs()
+    assert find_programs("champion", SYNTHESIS_STAGES, required=False, tell=said.append) == Programs()
     assert len(said) == 1
     assert "cannot be reached" in said[0]
     assert said[0].endswith("the built-in prompts are used")
     with pytest.raises(StoreFault, match="--prompts built-in goes on without"):
-        find_programs(recipe(), required=True, tell=pytest.fail)
-    assert find_programs(recipe(prompts="built-in"), required=True, tell=pytest.fail) == Programs()
+        find_programs("champion", SYNTHESIS_STAGES, required=True, tell=pytest.fail)
+    assert find_programs("built-in", SYNTHESIS_STAGES, required=True, tell=pytest.fail) == Programs()
 
 
 def test_a_server_holds_champions_as_a_file_does(served: Store) -> None:

@@ -10,12 +10,12 @@ import pytest
 from condor.errors import PromptFault
 from condor.experiments.compiled import Programs
 from condor.experiments.digests import set_digest
+from condor.experiments.mlflow_store import Store
 from condor.experiments.prompts.body import pack_body, unpack_body
 from condor.experiments.prompts.champions import champion_programs
 from condor.experiments.prompts.names import stages
 from condor.experiments.prompts.registering import register_built_in, register_compiled
 from condor.experiments.prompts.registry import add_version, registering, versions_of
-from condor.experiments.tracking.store import Store
 from condor.programs import RefineAnswer
 
 from prompt_samples import compiled
@@ -111,7 +111,7 @@ def test_a_body_that_was_changed_is_refused(store: Store) -> None:
 
 _REGISTER = """
 import sys
-from condor.experiments.tracking.store import open_store
+from condor.experiments.mlflow_store import open_store
 from condor.experiments.prompts.registering import register_built_in
 store = open_store(sys.argv[1])
 print("ready", flush=True)

@@ -1,7 +1,6 @@
 """What MLflow takes: checked against MLflow's own validation."""
 
 import math
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -77,21 +76,3 @@ def test_batches_hold_everything_once(size: int) -> None:
     parts = list(batches(items, size))
     assert [item for part in parts for item in part] == items
     assert max(map(len, parts)) <= size
-
-
-def test_more_metrics_than_one_request_takes_all_arrive(tmp_path: Path, store_template: Path) -> None:
-    import shutil
-
-    from condor.experiments.tracking.at_once import record_run
-    from condor.experiments.tracking.facts import RunFacts
-    from condor.experiments.tracking.store import open_store
-
-    shutil.copy(store_template, tmp_path / "mlflow.db")
-    uri = f"sqlite:///{tmp_path}/mlflow.db"
-    params = {f"setting {number}": "x" * 7000 for number in range(130)}
-    metrics = {f"judge.root.标签 {number} & more": float(number) for number in range(1500)}
-    run_id = record_run(RunFacts("release", "one", params, {"note": "y" * 9000}), metrics=metrics, uri=uri)
-    data = open_store(uri).client.get_run(run_id).data
-    assert sorted(data.metrics.values()) == [float(number) for number in range(1500)]
-    assert sum(value.endswith("... (7000 characters)") for value in data.params.values()) == 130
-    assert data.tags["note"].endswith("... (9000 characters)")

@@ -1,4 +1,4 @@
-"""Which MLflow run shows a journal: found by id, by tag, or made; and what is told of datasets."""
+"""Which MLflow run shows a journal: found by id, by tag, or made; and what is told of it."""
 
 import shutil
 import subprocess
@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from condor.experiments.mlflow_store import Store, open_store
 from condor.experiments.recipe import validate_recipe
 from condor.experiments.tracking.facts import RunFacts, git_commit, synthesis_facts
-from condor.experiments.tracking.inputs import DatasetInput, spool_inputs
+from condor.experiments.tracking.limits import fit_metrics
 from condor.experiments.tracking.runs import KEY, RUN_ID, mlflow_run
 from condor.experiments.tracking.sending import Sender
 from condor.experiments.tracking.snapshots import Start, begin_body
-from condor.experiments.tracking.store import Store, open_store
 from condor.knowledge import KnowledgeTree
 from condor.runtime.journal import Journal
 from condor.runtime.journal.spool import Spool
@@ -28,7 +28,7 @@ def store(tmp_path: Path, store_template: Path) -> Store:
 def journal(tmp_path: Path) -> Path:
     path = tmp_path / "run" / "journal.db"
     path.parent.mkdir()
-    Journal.create(path, {"kind": "synthesis"}).close()
+    Journal.create(path, {"kind": "growth"}).close()
     with Spool(path) as spool:
         facts = RunFacts("synth", "run", {"seed": 1}).as_json()
         spool.append("begin", begin_body(Start(1000, 0, 0), {**facts, "traces": None}), at_ms=1000)
@@ -101,22 +101,22 @@ def test_sending_twice_leaves_everything_once(store: Store, journal: Path) -> No
     assert (info.status, info.end_time) == ("FINISHED", 9000)
 
 
-def test_runs_are_found_by_the_digest_of_what_they_took_in(store: Store, journal: Path) -> None:
-    inputs = [
-        DatasetInput("tree", "a" * 36, "tree"),
-        DatasetInput("answers", "b" * 36, "void", profile='{"records": 3}'),
-    ]
-    for _ in range(2):
-        spool_inputs(journal, inputs)
-    run_id = send(store, journal)
-    found = store.client.search_runs([store.experiment_id], f"dataset.digest = '{'b' * 36}'")
-    assert [run.info.run_id for run in found] == [run_id]
-    assert found[0].inputs is not None
-    taken = {(each.dataset.digest, each.tags[0].value) for each in found[0].inputs.dataset_inputs}
-    assert taken == {("a" * 36, "tree"), ("b" * 36, "void")}
-    assert len(found[0].inputs.dataset_inputs) == 2
-    with pytest.raises(ValueError, match="at most 36"):
-        DatasetInput("tree", "a" * 37, "tree")
+def test_more_metrics_than_one_request_takes_all_arrive(store: Store, journal: Path) -> None:
+    metrics = {f"judge.root.标签 {number} & more": float(number) for number in range(1500)}
+    with Spool(journal) as spool:
+        spool.append("metrics", {"step": 0, "metrics": fit_metrics(metrics)})
+    data = store.client.get_run(send(store, journal)).data
+    assert sorted(data.metrics.values()) == [float(number) for number in range(1500)]
+
+
+def test_many_long_params_and_tags_arrive_and_say_how_long_they_were(store: Store, journal: Path) -> None:
+    params = {f"setting {number}": "x" * 7000 for number in range(130)}
+    facts = RunFacts("release", "one", params, {"note": "y" * 9000}).as_json()
+    with Spool(journal) as spool:
+        spool.append("begin", begin_body(Start(1000, 0, 0), {**facts, "traces": None}), at_ms=1000)
+    data = store.client.get_run(send(store, journal)).data
+    assert sum(value.endswith("... (7000 characters)") for value in data.params.values()) == 130
+    assert data.tags["note"].endswith("... (9000 characters)")
 
 
 def test_what_is_told_of_a_synthesis_holds_no_address_and_no_way(tmp_path: Path) -> None:

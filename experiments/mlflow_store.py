@@ -10,8 +10,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from filelock import FileLock, Timeout
 
-from ...errors import StoreFault
-from ...runtime.environment import prepare_mlflow, redact, variable
+from ..errors import StoreFault
+from ..runtime.environment import prepare_mlflow, redact, variable
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -73,7 +73,7 @@ def open_store(uri: str | None = None) -> Store:
     with store_faults(address):
         from mlflow import MlflowClient
 
-        database = _sqlite_file(address)
+        database = database_file(address)
         with _alone(database):
             if database is not None and not (database.exists() and database.stat().st_size):
                 _make(database)
@@ -81,6 +81,19 @@ def open_store(uri: str | None = None) -> Store:
             whole = address if database is None else f"sqlite:///{database.absolute()}"
             client = MlflowClient(tracking_uri=whole, registry_uri=whole)
             return Store(shown(address), client, _experiment(client, database), whole)
+
+
+def existing_store(uri: str | None = None) -> Store | None:
+    """The store, or None where it is a SQLite file that is not there: it is not made only to look into it.
+
+    Args:
+        uri: the address if MLFLOW_TRACKING_URI names none; by default `mlflow.db` in the working folder.
+
+    Raises:
+        StoreFault: it cannot be reached.
+    """
+    file = database_file(store_address(uri))
+    return open_store(uri) if file is None or file.exists() else None
 
 
 @contextmanager
@@ -114,7 +127,7 @@ def reason_of(exc: BaseException) -> str:
     return text if len(text) <= _LONGEST_REASON else f"{text[:_LONGEST_REASON]}..."
 
 
-def _sqlite_file(address: str) -> Path | None:
+def database_file(address: str) -> Path | None:
     """The file of a SQLite store, or None for a store of another kind."""
     name = address.removeprefix("sqlite:///")
     return None if name in (address, "", ":memory:") or "?" in name else Path(name)

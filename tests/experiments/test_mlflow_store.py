@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from condor.errors import StoreFault
-from condor.experiments.tracking.store import open_store, shown, store_address
+from condor.experiments.mlflow_store import open_store, shown, store_address
 from condor.runtime.environment import prepare_mlflow
 
 from support import clean_environment
@@ -19,7 +19,7 @@ from tracking_support import locked
 
 _OPEN_AND_WRITE = """
 import sys
-from condor.experiments.tracking.store import open_store
+from condor.experiments.mlflow_store import open_store
 store = open_store()
 run = store.client.create_run(store.experiment_id)
 for step in range(5):
