@@ -20,9 +20,9 @@ Messages = list[dict[str, Any]]
 _INPUT = re.compile(r"\{\{\s*[a-zA-Z_][a-zA-Z0-9_]*(?:\.[a-zA-Z_][a-zA-Z0-9_]*)*\s*\}\}")
 #: Begins a template that Jinja shall render: an empty block, which renders to nothing.
 _RENDER = "{% raw %}{% endraw %}"
-#: What Jinja would obey, or would not give back as it stands: delimiters, a brace that would make one with what comes
-#: after it, and line breaks other than its own.
-_OBEYED = re.compile(r"\{+[%#]|\{{2,}|\{+\Z|\r\n?")
+#: What Jinja would obey, or would not give back as it stands: every brace that opens, for it would make a delimiter with
+#: what is put beside it, and line breaks other than Jinja's own.
+_OBEYED = re.compile(r"[{\r][{%#\r\n]*")
 
 
 def prompt_template(stage: Stage[Any]) -> Messages:

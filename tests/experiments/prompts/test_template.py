@@ -53,6 +53,7 @@ def test_every_built_in_prompt_survives(name: str) -> None:
 @example(instructions="{{ question }}", answer="")
 @example(instructions="{% if question %}", answer="%}\r\n{{{{question}}")
 @example(instructions="%} {%", answer="{")
+@example(instructions="", answer="{\r{")
 def test_whatever_a_compiled_prompt_holds_survives(instructions: str, answer: str) -> None:
     stage = AnswerQuestion()
     stage.predict.signature = AnswerQuestion.signature.with_instructions(instructions)
