@@ -2,8 +2,8 @@
 
     python docs/screenshots.py [--out docs/images]
 
-Two syntheses with the rehearsal model are made, judged and evaluated, in a directory that is thrown away; then a
-headless Chromium looks at what MLflow shows of them. It needs Debian's chromium and fonts-noto-cjk.
+Two syntheses with the rehearsal model are made, judged and evaluated, the second one with a compiled prompt, in a
+directory that is thrown away; then a headless Chromium looks at what MLflow shows of them. It needs Debian's chromium and fonts-noto-cjk.
 """
 
 import argparse
@@ -20,8 +20,9 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests"))
 
 from devtools import Browser, Page, find_chromium, run_chromium
-from mlflow_ui import FilledStore, fill_store, serve_ui, ui_page
+from mlflow_ui import FilledStore, fill_store, ui_page
 from support import Cli
+from tracking_support import serve_mlflow
 
 #: Colours of a picture: what an interface of flat areas needs, at a third of the bytes.
 _COLOURS = 128
@@ -49,7 +50,7 @@ async def datasets(page: Page, ui: str, store: FilledStore) -> None:
 async def prompts(page: Page, ui: str, store: FilledStore) -> None:
     """A prompt's champion."""
     await page.open(f"{ui}/#/prompts/condor.refinement")
-    await page.wait_for("champion", store.prompts["condor.refinement"])
+    await page.wait_for("champion", "condor.optimizer")
 
 
 async def evaluation(page: Page, ui: str, store: FilledStore) -> None:
@@ -78,10 +79,13 @@ def shrink(png: bytes, path: Path) -> None:
 
 
 def fill_more(directory: Path) -> None:
-    """A second synthesis, of two rounds, judged: so that there is something to compare."""
-    recipe = (directory / "recipe.yaml").read_text("utf-8")
-    (directory / "second.yaml").write_text(f"{recipe}refine: {{rounds: 2}}\n", encoding="utf-8")
-    for command in (("synth", "second.yaml", "--run", "second"), ("judge", "second")):
+    """A better prompt, and a second synthesis that begins with it, judged: so that there is something to compare."""
+    sizes = ("--train", "8", "--val", "8", "--holdout", "24", "--budget-calls", "700")
+    for command in (
+        ("optimize", "refine", "--optimizer", "gepa", "--recipe", "recipe.yaml", "--run", "better", *sizes),
+        ("synth", "recipe.yaml", "--run", "second"),
+        ("judge", "second"),
+    ):
         result = Cli(directory).run(*command, CONDOR_TRACKING="on")
         if result.returncode:
             sys.exit(result.stderr)
@@ -100,7 +104,7 @@ def main() -> None:
         directory = Path(name)
         store = fill_store(directory, records=24)
         fill_more(directory)
-        with serve_ui(store.database, directory) as ui, run_chromium(program, directory / "profile") as browser:
+        with serve_mlflow(store.database, directory) as ui, run_chromium(program, directory / "profile") as browser:
             asyncio.run(photograph(browser, ui, store, out))
 
 

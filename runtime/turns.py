@@ -9,6 +9,17 @@ from .journal import Journal, TurnEntry
 from .ledger import Ledger
 
 
+def recalled(turn: TurnEntry, request: Request) -> Response:
+    """A stored reply as the model gave it."""
+    return Response(
+        id=None,
+        model=request.model,
+        message=Message.assistant(turn.text),
+        finish_reason=turn.finish_reason,
+        usage=Usage(output_tokens=turn.reply_tokens),
+    )
+
+
 class JournaledTurns:
     """The source of replies for one step: each reply that leads to another request is on disk before that goes out.
 
@@ -56,13 +67,7 @@ class JournaledTurns:
 
     def _recall(self, turn: TurnEntry, request: Request) -> Response:
         self._ledger.merge(turn.spent)
-        return Response(
-            id=None,
-            model=request.model,
-            message=Message.assistant(turn.text),
-            finish_reason=turn.finish_reason,
-            usage=Usage(output_tokens=turn.reply_tokens),
-        )
+        return recalled(turn, request)
 
     async def _keep(self, response: Response) -> None:
         entry = TurnEntry(

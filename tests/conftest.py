@@ -1,6 +1,7 @@
 """Fixtures of several rooms."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -70,5 +71,7 @@ def store_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def mlflow_server(tmp_path_factory: pytest.TempPathFactory, store_template: Path) -> Iterator[str]:
     """The address of MLflow's own server."""
-    with serve_mlflow(tmp_path_factory.mktemp("server"), store_template) as address:
+    directory = tmp_path_factory.mktemp("server")
+    shutil.copy(store_template, directory / "server.db")
+    with serve_mlflow(directory / "server.db", directory) as address:
         yield address

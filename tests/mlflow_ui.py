@@ -1,26 +1,12 @@
 """MLflow's user interface in a process of its own over a store on disk, and a store to look at."""
 
-import socket
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
-from devtools import Browser, Page, stop_group
-from support import Cli, clean_environment, wait_for
-
-#: LiteLLM, which the server imports for jobs, would look for its price map in the net.
-_QUIET = {
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-    "DO_NOT_TRACK": "true",
-    "LITELLM_LOCAL_MODEL_COST_MAP": "True",
-    "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
-}
-
+from devtools import Browser, Page
+from support import Cli
 
 #: Closes what opens by itself over a third of a page.
 _QUIET_UI = {
@@ -96,41 +82,3 @@ async def ui_page(browser: Browser, width: int = 1400, height: int = 800) -> Asy
     async with browser.page(width, height) as page:
         await page.remember(**_QUIET_UI)
         yield page
-
-
-@contextmanager
-def serve_ui(database: Path, directory: Path) -> Iterator[str]:
-    """MLflow's server over a SQLite store, at a free port of 127.0.0.1; gives its address.
-
-    Args:
-        database: the store; the server works on it as it is.
-        directory: where the server may leave its own files.
-    """
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    options = ["--backend-store-uri", f"sqlite:///{database.absolute()}", "--workers", "1"]
-    options += ["--artifacts-destination", str(directory / "artifacts"), "--host", "127.0.0.1", "--port", str(port)]
-    with (directory / "mlflow.log").open("wb") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "mlflow", "server", *options],
-            cwd=directory,
-            env=clean_environment() | _QUIET,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(lambda: _answers(f"{address}/health"), seconds=120)
-        yield address
-    finally:
-        stop_group(server)
-
-
-def _answers(address: str) -> bool:
-    try:
-        with urlopen(address, timeout=5) as reply:
-            return reply.status == 200
-    except (URLError, OSError):
-        return False

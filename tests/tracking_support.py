@@ -14,6 +14,7 @@ from urllib.request import urlopen
 
 from condor.runtime.journal.spool import Spool
 
+from devtools import stop_group
 from support import Cli, clean_environment, wait_for
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from mlflow.entities import Trace
 
 #: LiteLLM, which the server imports for jobs, would look for its price map in the net.
-_SERVER = {"MLFLOW_DISABLE_TELEMETRY": "true", "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+_SERVER = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
 _SERVER |= {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
 
 
@@ -39,12 +40,16 @@ def make_template(directory: Path) -> Path:
 
 
 @contextmanager
-def serve_mlflow(directory: Path, template: Path) -> Iterator[str]:
-    """MLflow's own server in a process, over a copy of a store; gives its address."""
-    shutil.copy(template, directory / "server.db")
+def serve_mlflow(database: Path, directory: Path) -> Iterator[str]:
+    """MLflow's own server over a SQLite store, at a free port of 127.0.0.1; gives its address.
+
+    Args:
+        database: the store; the server works on it as it is.
+        directory: where the server may leave its own files.
+    """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    options = ["--backend-store-uri", f"sqlite:///{directory}/server.db", "--workers", "1"]
+    options = ["--backend-store-uri", f"sqlite:///{database.absolute()}", "--workers", "1"]
     options += ["--artifacts-destination", str(directory / "artifacts"), "--host", "127.0.0.1", "--port", str(port)]
     with (directory / "server.log").open("wb") as log:
         server = subprocess.Popen(
@@ -54,19 +59,19 @@ def serve_mlflow(directory: Path, template: Path) -> Iterator[str]:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
+            start_new_session=True,
         )
     address = f"http://127.0.0.1:{port}"
     try:
-        wait_for(lambda: _answers(f"{address}/health"), seconds=90)
+        wait_for(lambda: _answers(f"{address}/health"), seconds=120)
         yield address
     finally:
-        server.terminate()
-        server.wait(20)
+        stop_group(server)
 
 
 def _answers(address: str) -> bool:
     try:
-        with urlopen(address, timeout=2) as reply:
+        with urlopen(address, timeout=5) as reply:
             return reply.status == 200
     except (URLError, OSError):
         return False

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from typing import Any
 
 import dspy
-from dspy.lm15 import FinishReason, LM15Error, Message, RefusalPart, Request, Response, Usage
+from dspy.lm15 import FinishReason, LM15Error, RefusalPart, Request, Response
 
 from ...corpus.text import clean_text
 from ...errors import CondorError, Interrupted, ReplyFault
@@ -24,6 +24,7 @@ from ...runtime.journal import Journal, TurnEntry
 from ...runtime.ledger import Ledger, open_ledger
 from ...runtime.models import Model
 from ...runtime.openai_engine import request_body
+from ...runtime.turns import recalled
 
 #: Part of every key: a change of what is hashed must change it.
 _KEY_SCHEME = "condor-reply-1"
@@ -119,13 +120,7 @@ class Replies:
             stored = [await self._call(key, model, request)]
         turn = stored[0]
         self.used.merge(turn.spent)
-        return Response(
-            id=None,
-            model=request.model,
-            message=Message.assistant(turn.text),
-            finish_reason=turn.finish_reason,
-            usage=Usage(output_tokens=turn.reply_tokens),
-        )
+        return recalled(turn, request)
 
     async def _call(self, key: str, model: Model, request: Request) -> TurnEntry:
         with open_ledger() as ledger:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from devtools import Browser, find_chromium, run_chromium
-from mlflow_ui import FilledStore, fill_store, serve_ui
+from mlflow_ui import FilledStore, fill_store
+from tracking_support import serve_mlflow
 
 _INSTALL = "no Chromium here; on Debian: apt-get install chromium fonts-noto-cjk"
 
@@ -32,5 +33,5 @@ def filled(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Filled
 @pytest.fixture(scope="session")
 def ui(filled: FilledStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of MLflow's interface over the store."""
-    with serve_ui(filled.database, tmp_path_factory.mktemp("server")) as address:
+    with serve_mlflow(filled.database, tmp_path_factory.mktemp("server")) as address:
         yield address

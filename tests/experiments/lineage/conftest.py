@@ -1,7 +1,6 @@
-"""A store that is ready, and a small synthesis in a directory."""
+"""A small synthesis in a directory."""
 
 import asyncio
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,18 +8,9 @@ import pytest
 
 from condor.experiments import Recipe, prepare_synthesis
 from condor.experiments.compiled import Programs
-from condor.experiments.mlflow_store import Store, open_store
 
 #: Makes a synthesis in a directory: (name, programs, further keys of the recipe).
 MakeRun = Callable[..., Path]
-
-
-@pytest.fixture
-def store(tmp_path: Path, store_template: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    """A fresh SQLite store."""
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    shutil.copy(store_template, tmp_path / "mlflow.db")
-    return open_store(f"sqlite:///{tmp_path}/mlflow.db")
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 """Which MLflow run shows a journal: found by id, by tag, or made; and what is told of it."""
 
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from condor.experiments.mlflow_store import Store, open_store
+from condor.experiments.mlflow_store import Store
 from condor.experiments.recipe import validate_recipe
 from condor.experiments.tracking.facts import RunFacts, git_commit, synthesis_facts
 from condor.experiments.tracking.limits import fit_metrics
@@ -16,12 +15,6 @@ from condor.experiments.tracking.snapshots import Start, begin_body
 from condor.knowledge import KnowledgeTree
 from condor.runtime.journal import Journal
 from condor.runtime.journal.spool import Spool
-
-
-@pytest.fixture
-def store(tmp_path: Path, store_template: Path) -> Store:
-    shutil.copy(store_template, tmp_path / "mlflow.db")
-    return open_store(f"sqlite:///{tmp_path}/mlflow.db")
 
 
 @pytest.fixture
