@@ -3,7 +3,8 @@
     python docs/screenshots.py [--out docs/images]
 
 Two syntheses with the rehearsal model are made, judged and evaluated, the second one with a compiled prompt, in a
-directory that is thrown away; then a headless Chromium looks at what MLflow shows of them. It needs Debian's chromium and fonts-noto-cjk.
+directory that is thrown away; then a headless Chromium looks at what MLflow shows of them. It needs Debian's chromium
+and fonts-noto-cjk.
 """
 
 import argparse

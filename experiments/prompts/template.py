@@ -20,8 +20,8 @@ Messages = list[dict[str, Any]]
 _INPUT = re.compile(r"\{\{\s*[a-zA-Z_][a-zA-Z0-9_]*(?:\.[a-zA-Z_][a-zA-Z0-9_]*)*\s*\}\}")
 #: Begins a template that Jinja shall render: an empty block, which renders to nothing.
 _RENDER = "{% raw %}{% endraw %}"
-#: What Jinja would obey, or would not give back as it stands: every brace that opens, for it would make a delimiter with
-#: what is put beside it, and line breaks other than Jinja's own.
+#: What Jinja would obey, or would not give back as it stands: every brace that opens, for it would make a delimiter
+#: with what is put beside it, and line breaks other than Jinja's own.
 _OBEYED = re.compile(r"[{\r][{%#\r\n]*")
 
 
