@@ -175,6 +175,12 @@ def _show_in_store(found: "Optimization", plan: "OptimizePlan", run: Path, *, pr
     for version in shown.versions:
         now = "registered and promoted" if shown.promoted else "champion" if version.champion else "registered"
         typer.echo(f"{version.name} version {version.version}: {now}", err=quiet)
+    for champion in shown.unproven:
+        typer.echo(
+            f"{champion.name}: the champion, version {champion.version}, stays: what was compiled is proven against the "
+            f"built-in prompt only; compare runs of both, then condor prompts promote {champion.name} VERSION",
+            err=quiet,
+        )
 
 
 def _plan(

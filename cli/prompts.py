@@ -32,13 +32,13 @@ def list_(
 ) -> None:
     """List the prompts with their champions, or all versions of one."""
     from ..errors import PromptFault
-    from ..experiments.mlflow_store import open_store
+    from ..experiments.mlflow_store import present_store
     from ..experiments.prompts.names import stage_of, stages
     from ..experiments.prompts.registry import list_prompts
 
     if name is not None:
         stage_of(name)
-    store = open_store()
+    store = present_store()
     found = list_prompts(store, sorted(stages()) if name is None else [name])
     if not found:
         raise PromptFault(f"{store.uri}: holds no prompt yet; condor prompts register puts the built-in ones in")
@@ -61,11 +61,11 @@ def diff(
     new: Annotated[str, _version("[NEW]")] = "latest",
 ) -> None:
     """Show how two versions differ in what the model reads, demos included; a unified diff."""
-    from ..experiments.mlflow_store import open_store
+    from ..experiments.mlflow_store import present_store
     from ..experiments.prompts.champions import find_version
     from ..experiments.prompts.diff import diff_prompts
 
-    store = open_store()
+    store = present_store()
     lines = diff_prompts(find_version(store, name, old), find_version(store, name, new))
     for line in lines:
         _say(line)
@@ -76,20 +76,20 @@ def diff(
 @app.command("promote")
 def promote(name: NameArgument, version: Annotated[str, _version("VERSION")]) -> None:
     """Make a version the champion, which runs that begin use; with it the prompts that were compiled with it as one."""
-    from ..experiments.mlflow_store import open_store
+    from ..experiments.mlflow_store import present_store
     from ..experiments.prompts.champions import promote
 
-    for champion in promote(open_store(), name, version):
+    for champion in promote(present_store(), name, version):
         _say(f"champion: {_line(champion)}")
 
 
 @app.command("rollback")
 def rollback(name: NameArgument) -> None:
     """Go back to the champion before; again, to the one before that."""
-    from ..experiments.mlflow_store import open_store
+    from ..experiments.mlflow_store import present_store
     from ..experiments.prompts.champions import rollback
 
-    for champion in rollback(open_store(), name):
+    for champion in rollback(present_store(), name):
         _say(f"champion: {_line(champion)}")
 
 

@@ -81,9 +81,12 @@ def synth(
     built-in ones. They are noted when the run begins, and it goes on with them;
     every record says which version of a prompt wrote it.
     """
+    from ..errors import UsageFault
     from ..experiments import BatchUse, load_recipe
     from .running import synthesise
 
+    if programs is not None and prompts is not None:
+        raise UsageFault("--programs and --prompts both name prompts; leave one of them out")
     settled = override(
         load_recipe(recipe),
         records=records,
@@ -133,4 +136,6 @@ def override(
     given = {"records": records, "concurrency": concurrency, "budget_usd": budget, "prompts": prompts}
     given["programs"] = None if programs is None else str(programs)
     data |= {key: value for key, value in given.items() if value is not None}
+    if prompts is not None:
+        data["programs"] = None
     return validate_recipe(data, "options")

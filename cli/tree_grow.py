@@ -94,10 +94,13 @@ def grow(
 
 def _programs(run: Path, directory: Path | None, prompts: PromptsChoice | None) -> "Programs | None":
     """The prompts that a growth begins with; None for one that goes on with its own."""
+    from ..errors import UsageFault
     from ..experiments.compiled import load_programs
     from ..experiments.prompts.choice import GROWTH_STAGES, find_programs
     from ..runtime.run_directory import RunDirectory
 
+    if directory is not None and prompts is not None:
+        raise UsageFault("--programs and --prompts both name prompts; leave one of them out")
     if directory is not None:
         return load_programs(directory)
     if RunDirectory(run).exists:

@@ -96,6 +96,18 @@ def existing_store(uri: str | None = None) -> Store | None:
     return open_store(uri) if file is None or file.exists() else None
 
 
+def present_store(uri: str | None = None) -> Store:
+    """The store, which must be there.
+
+    Raises:
+        StoreFault: it is a SQLite file that is not there, or it cannot be reached.
+    """
+    if (store := existing_store(uri)) is None:
+        address = shown(store_address(uri))
+        raise StoreFault(f"MLflow's store {address}: is not there; a synthesis or condor prompts register makes one")
+    return store
+
+
 @contextmanager
 def store_faults(address: str) -> Iterator[None]:
     """Translate what MLflow raises inside.
@@ -139,7 +151,9 @@ def _alone(database: Path | None) -> Iterator[None]:
     if database is None:
         yield
         return
-    database.parent.mkdir(parents=True, exist_ok=True)
+    if database.is_dir() or not database.parent.is_dir():
+        what = "is a folder" if database.is_dir() else "stands in a folder that does not exist"
+        raise StoreFault(f"MLflow's store {database}: {what}; name another in MLFLOW_TRACKING_URI")
     try:
         with FileLock(database.with_name(f".{database.name}.lock"), timeout=_LOCK_S):
             yield

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from ..compiled import CompiledProgram
 from ..mlflow_store import Store, store_faults
-from ..prompts.champions import promote_all
+from ..prompts.champions import champions, promote_all
+from ..prompts.names import prompt_name
 from ..prompts.registering import PROGRAM, compiled_tags, program_id, register_compiled
 from ..prompts.registry import RegisteredPrompt
 from ..tracking.facts import RunFacts
@@ -26,11 +27,13 @@ class ShownOptimization:
         run_id: of its MLflow run.
         versions: of its prompts, in the order of its stages.
         promoted: whether they are the champions by this.
+        unproven: champions that an improvement was not compared with, and which therefore stay.
     """
 
     run_id: str
     versions: tuple[RegisteredPrompt, ...]
     promoted: bool
+    unproven: tuple[RegisteredPrompt, ...] = ()
 
 
 def show_optimization(
@@ -43,6 +46,9 @@ def show_optimization(
     promote: bool,
 ) -> ShownOptimization:
     """Show an optimisation, register its prompts, and make them champions if they are an improvement.
+
+    What the hold-out has proven is that they are better than the prompts that they were compiled from. Where a champion
+    is another prompt than that, nobody knows which is better: it stays, and a person may decide.
 
     The same program again is the same run and the same versions; it is promoted only when it is shown first, so that a
     rollback is not undone by giving the command again.
@@ -62,13 +68,21 @@ def show_optimization(
     run_id, is_new = _run_of(store, program, run, metrics)
     sets = optimization_datasets(program, run)
     versions = register_compiled(store, program, run_id=run_id)
-    promoted = is_new and promote and program.improved
+    unproven = _beside_its_base(store, program)
+    promoted = is_new and promote and program.improved and not unproven
     if promoted:
         versions = promote_all(store, versions)
     log_inputs(store, run_id, [tree_dataset(tree_version, run.resolve().name), *_distinct(sets)])
     if is_new:
         _finish(store, run_id, program, run)
-    return ShownOptimization(run_id, tuple(versions), promoted)
+    return ShownOptimization(run_id, tuple(versions), promoted, unproven if program.improved else ())
+
+
+def _beside_its_base(store: Store, program: CompiledProgram) -> tuple[RegisteredPrompt, ...]:
+    """The champions of the program's stages that are neither what it was compiled from nor what it is."""
+    standing = champions(store, [prompt_name(prompt.stage) for prompt in program.prompts])
+    known = {prompt_name(prompt.stage): {prompt.base_version, prompt.prompt_version} for prompt in program.prompts}
+    return tuple(champion for name, champion in standing.items() if champion.prompt_version not in known[name])
 
 
 def _distinct(sets: tuple[Dataset, ...]) -> list[Dataset]:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from ...errors import StoreFault
 from ...programs import AnswerQuestion, CritiqueAnswer, ExpandTag, RefineAnswer, Stage, WriteQuestions
 from ..compiled import Programs
-from ..mlflow_store import Store, existing_store
+from ..mlflow_store import Store, existing_store, present_store
 from .champions import champion_programs
 
 #: The stages of a synthesis, and of a tree's growth, that can be compiled.
@@ -55,12 +55,13 @@ def find_programs(
 
     Raises:
         PromptFault: as `choose_programs`.
-        StoreFault: the store cannot be reached, and the champions were asked for by name.
+        StoreFault: there is no store, or it cannot be reached, and the champions were asked for by name.
     """
     if prompts == "built-in":
         return Programs()
     try:
-        return choose_programs(prompts, stages, existing_store(uri))
+        store = present_store(uri) if required else existing_store(uri)
+        return choose_programs(prompts, stages, store)
     except StoreFault as exc:
         if required:
             raise StoreFault(f"{exc}; --prompts built-in goes on without the champions") from exc

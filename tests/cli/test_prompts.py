@@ -82,9 +82,37 @@ def test_a_synthesis_is_told_to_use_the_built_in_prompts(tracked: Cli) -> None:
     assert used(tracked, "plain") != compiled().prompts[0].prompt_version
 
 
+def test_a_synthesis_told_so_uses_the_built_in_prompts_whatever_its_recipe_names(tracked: Cli) -> None:
+    recipe = tracked.recipe(f"{RECIPE}programs: .\n")
+    assert tracked.run("synth", recipe, "--run", "compiled").returncode == 0
+    assert used(tracked, "compiled") == compiled().prompts[0].prompt_version
+    assert tracked.run("synth", recipe, "--run", "plain", "--prompts", "built-in").returncode == 0
+    assert used(tracked, "plain") != compiled().prompts[0].prompt_version
+    for command in (("synth", recipe, "--run", "x"), ("tree", "grow", "--run", "x")):
+        said = refused(tracked, *command, "--programs", ".", "--prompts", "built-in")
+        assert "--programs and --prompts both name prompts; leave one of them out" in said
+
+
 def test_without_a_store_a_synthesis_uses_the_built_in_prompts_and_makes_none(cli: Cli) -> None:
-    assert cli.run("synth", cli.recipe(RECIPE), "--run", "first", "--prompts", "champion").returncode == 0
+    assert cli.run("synth", cli.recipe(RECIPE), "--run", "first").returncode == 0
     assert not (cli.directory / "mlflow.db").exists()
+
+
+def test_where_there_is_no_store_the_champions_cannot_be_asked_for_by_name(cli: Cli) -> None:
+    for command in (("synth", cli.recipe(RECIPE)), ("tree", "grow")):
+        said = refused(cli, *command, "--run", "first", "--prompts", "champion")
+        assert "sqlite:///mlflow.db: is not there" in said
+        assert "--prompts built-in goes on without the champions" in said
+    assert "condor prompts register makes one" in refused(cli, "prompts", "list")
+    assert not (cli.directory / "mlflow.db").exists()
+
+
+def test_a_store_that_can_be_no_file_is_refused_at_once(cli: Cli) -> None:
+    (cli.directory / "folder").mkdir()
+    assert "is a folder" in refused(cli, "prompts", "register", MLFLOW_TRACKING_URI="sqlite:///folder")
+    gone = {"MLFLOW_TRACKING_URI": "sqlite:///none/mlflow.db"}
+    assert "a folder that does not exist" in refused(cli, "prompts", "register", **gone)
+    assert not (cli.directory / "none").exists()
 
 
 def test_a_store_that_cannot_be_reached_stops_a_synthesis_only_where_its_champions_were_asked_for(cli: Cli) -> None:

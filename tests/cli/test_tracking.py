@@ -187,7 +187,8 @@ def test_an_evaluation_needs_a_tracker(cli: Cli) -> None:
 def test_a_store_that_is_locked_costs_one_line_and_nothing_is_lost(cli: Cli, mlflow: dict[str, str]) -> None:
     with locked(cli.directory / "mlflow.db"):
         said = synth(cli, mlflow)
-    assert sum("MLflow" in line for line in said.splitlines()) == 1, said
+    assert said.count("is locked by another process; the run goes on") == 1, said
+    assert sum("MLflow" in line for line in said.splitlines()) == 2, said  # and that its champions are not asked for
     assert "condor track RUN sends it" in said
     assert status(cli, "run")["kept"] == 12
     sent(cli, mlflow)
@@ -199,7 +200,7 @@ def test_a_store_that_is_locked_costs_one_line_and_nothing_is_lost(cli: Cli, mlf
 
 def test_a_server_that_is_down_costs_one_line_and_another_store_gets_everything(cli: Cli, store_template: Path) -> None:
     said = synth(cli, tracked(cli, store_template, MLFLOW_TRACKING_URI=NOWHERE))
-    assert said.count("MLflow's store http://127.0.0.1:9: cannot be reached") == 1, said
+    assert said.count("cannot be reached (connection refused); the run goes on") == 1, said
     refused = cli.run("track", "run", CONDOR_TRACKING="on", MLFLOW_TRACKING_URI=NOWHERE)
     assert refused.returncode == 2
     assert "cannot be reached" in refused.stderr

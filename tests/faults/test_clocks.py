@@ -18,8 +18,9 @@ from condor.runtime.steps import JournaledSteps
 
 from runtime_support import make_cell, rehearsal_model
 
-#: Where the wall clock may be read: for the records' dates, and to read a Retry-After that is a date.
-_READERS = {"steps.py", "retry.py"}
+#: Where the wall clock may be read: for the records' dates, for the times that a tracker is told, and to read a
+#: Retry-After that is a date.
+_READERS = {"retry.py", "spool.py", "steps.py"}
 
 
 def test_nothing_in_the_runtime_waits_by_the_wall_clock() -> None:

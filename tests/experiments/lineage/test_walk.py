@@ -99,6 +99,30 @@ def test_an_optimisation_that_found_nothing_better_promotes_nothing(store: Store
         rollback(store, "condor.refinement")
 
 
+def test_what_was_never_held_against_the_champion_does_not_take_its_place(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "opt").mkdir()
+    options = {"tree_version": "v", "metrics": {}, "promote": True}
+    first = show_optimization(store, compiled(instructions="Better."), tmp_path / "opt", **options)
+    assert (first.promoted, first.unproven) == (True, ())
+    # Compiled from the built-in prompt, which is the champion no more.
+    other = show_optimization(store, compiled(instructions="Perhaps better."), tmp_path / "opt", **options)
+    assert (other.promoted, [champion.version for champion in other.unproven]) == (False, [first.versions[0].version])
+    # A program of both stages does not put the built-in refinement back beside its new critique.
+    both = compiled("refine+critique", "Sharper.")
+    critique, refinement = both.prompts
+    unchanged = compiled(instructions=RefineAnswer.signature.instructions).prompts[0]
+    assert unchanged.prompt_version == refinement.base_version
+    half = both.model_copy(update={"prompts": (critique, unchanged)})
+    shown = show_optimization(store, half, tmp_path / "opt", **options)
+    assert not shown.promoted
+    (standing,) = champion_programs(store, [RefineAnswer]).prompts.values()
+    assert standing.instructions == "Better."
+    # What was compiled from the champion may take its place.
+    base = Programs.of(compiled(instructions="Better.").prompts)
+    further = show_optimization(store, compiled(instructions="Best.", base=base), tmp_path / "opt", **options)
+    assert further.promoted
+
+
 def test_prompts_compiled_from_each_other_and_back_make_no_circle(store: Store, make_run, tmp_path: Path) -> None:
     first = compiled(instructions="First.")
     second = compiled(instructions="Second.", base=Programs.of(first.prompts))
