@@ -176,9 +176,10 @@ def _show_in_store(found: "Optimization", plan: "OptimizePlan", run: Path, *, pr
         now = "registered and promoted" if shown.promoted else "champion" if version.champion else "registered"
         typer.echo(f"{version.name} version {version.version}: {now}", err=quiet)
     for champion in shown.unproven:
+        name, number = champion.name, champion.version
         typer.echo(
-            f"{champion.name}: the champion, version {champion.version}, stays: what was compiled is proven against the "
-            f"built-in prompt only; compare runs of both, then condor prompts promote {champion.name} VERSION",
+            f"{name}: the champion, version {number}, stays: what was compiled is proven against the built-in prompt "
+            f"only; compare runs of both, then condor prompts promote {name} VERSION",
             err=quiet,
         )
 
