@@ -88,12 +88,12 @@ def judge(
     ):
         found = session.finish(judge_run(plan, run, session.use, tracker))
     _warn(spec, own)
-    if evaluate:
-        _evaluate(run, spec.name)
     if as_json:
         typer.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
     else:
         _show(found)
+    if evaluate:
+        _evaluate(run, spec.name)
     if found.unanswered:
         raise typer.Exit(SHORTFALL)
 

@@ -76,9 +76,9 @@ class Difference(Estimate):
     """The mean of `after - before` over pairs.
 
     Attributes:
-        p_value: two-sided, by inverting the bootstrap: it is below 0.05 where, but for rounding, a 95 % interval
-            excludes 0. Never 0: at least 2 / (resamples + 1), and at least 2 ** (1 - count), which is what a sign test
-            gives where all pairs point one way. None below two pairs.
+        p_value: two-sided, by inverting the bootstrap: where it is below 0.05, a 95 % interval excludes 0, but for
+            rounding. Never 0: at least 2 / (resamples + 1), and at least 2 ** (1 - n) with n the pairs that differ,
+            which is what a sign test gives where they all point one way. None below two pairs.
     """
 
     p_value: float | None
@@ -175,8 +175,9 @@ def estimate_difference(
     low, high = bootstrap.interval(means)
     low, high = (low, high) if sign == 1 else (-high, -low)
     # A few pairs that all point one way look certain to the bootstrap. Chance alone points n of them one way with a
-    # probability of 2 to the power of 1 - n: no difference is surer than that.
-    p_value = max(_two_sided(means), 2.0 ** (1 - len(known)))
+    # probability of 2 to the power of 1 - n: no difference is surer than that. Pairs that do not differ point nowhere.
+    differing = sum(value != 0 for value in known)
+    p_value = max(_two_sided(means), min(1.0, 2.0 ** (1 - differing)))
     return Difference(sign * mean, low, high, len(known), missing, p_value)
 
 

@@ -20,10 +20,12 @@ from .trees import add_version
 #: Before a stage's name: the tag of a run that says which prompt the stage had.
 _PROMPT_TAG = "condor.prompt."
 _RELEASE = "release"
+#: The tag that names the model that decided which refinements stand.
+_GATE_TAG = "condor.gate"
 
 
 def log_release(store: Store, run: Path, file: Path, *, format_: FormatName, stage: StageName) -> str:
-    """Log that a file was made from a run; returns the MLflow run's id. The same file again is the same run.
+    """Log that a file was made from a run; returns the MLflow run's id. The same file of the same run is one.
 
     Args:
         store: where.
@@ -37,9 +39,9 @@ def log_release(store: Store, run: Path, file: Path, *, format_: FormatName, sta
     """
     name = run.resolve().name
     released = file_dataset(file, name)
-    standing = [each for each in runs_touching(store, released.digest) if each.kind == _RELEASE and each.ended_ms]
-    if standing:
-        return standing[0].run_id
+    for each in runs_touching(store, released.digest):
+        if each.kind == _RELEASE and each.ended_ms and each.tags.get("condor.run") == name:
+            return each.run_id
     facts = {"condor.format": format_, "condor.stage": stage, "condor.run": name, "condor.version": __version__}
     tags = {"condor.kind": _RELEASE, "mlflow.runName": f"{_RELEASE} {file.name}", **facts, **_made_with(run)}
     with store_faults(store.address):
@@ -56,7 +58,9 @@ def _made_with(run: Path) -> dict[str, str]:
     _, journal = open_run(run)
     with journal:
         prompts = {f"{_PROMPT_TAG}{stage}": version for stage, version in journal.used_prompts()}
-    return prompts | {"condor.model": synthesis_recipe(run).model.name}
+    recipe = synthesis_recipe(run)
+    gate = {_GATE_TAG: recipe.judge_spec.name} if recipe.refine.gate else {}
+    return prompts | {"condor.model": recipe.model.name} | gate
 
 
 def add_file(graph: Lineage, origins: Origins, file: Path) -> None:
@@ -77,7 +81,9 @@ def add_file(graph: Lineage, origins: Origins, file: Path) -> None:
             f"{file}: {where} (digest {released.digest}); condor export notes what it writes: export the run again "
             "with tracking on, or name the run's directory instead"
         )
-    add_release(graph, origins, released, runs[0])
+    # Two runs may have come to the same bytes: the one whose file has this name is meant, else the first.
+    named = [run for run in runs if run.tags.get("mlflow.runName") == f"{_RELEASE} {file.name}"]
+    add_release(graph, origins, released, (named or runs)[0])
 
 
 def add_release(graph: Lineage, origins: Origins, released: Dataset, run: TouchingRun) -> None:
@@ -92,6 +98,8 @@ def add_release(graph: Lineage, origins: Origins, released: Dataset, run: Touchi
     source = void if of_void else refine
     if source is not None:
         graph.link(root, source, "exported from")
+    if refine is not None and (gate := run.tags.get(_GATE_TAG)) is not None:
+        graph.link(refine, add_model(graph, {"name": gate}), "kept by the judge")
     if void is not None and (tree := inputs.get("tree")) is not None:
         graph.link(void, add_version(graph, str(tree.source.get("version", "")), "tree"), "sampled from")
     for node_id, is_void in ((void, True), (refine, False)):

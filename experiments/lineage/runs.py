@@ -42,6 +42,8 @@ def add_run(graph: Lineage, origins: Origins, run: Path) -> None:
         model = add_model(graph, recipe.model.identity)
         graph.link(void, model, "written by")
         graph.link(refine, model, "written by")
+        if recipe.refine.gate:
+            graph.link(refine, add_model(graph, recipe.judge_spec.identity), "kept by the judge")
         _add_source(graph, directory, journal, refine)
     verdicts = _add_verdicts(graph, origins, run, refine)
     graph.roots.append(refine if verdicts is None else verdicts)

@@ -183,6 +183,12 @@ def test_a_gain_that_every_pair_has_is_as_certain_as_so_many_pairs_can_make_it(v
     assert found == Difference(gain, gain, gain, len(values), 0, max(2 / 2001, 2 ** (1 - len(values))))
 
 
+@pytest.mark.parametrize(("equal", "higher"), [(16, 4), (96, 4), (8, 4), (0, 4)])
+def test_pairs_that_do_not_differ_make_nothing_surer(equal: int, higher: int) -> None:
+    found = estimate_difference([5.0] * (equal + higher), [5.0] * equal + [6.0] * higher)
+    assert found.p_value == 2 ** (1 - higher)
+
+
 def test_three_pairs_that_point_one_way_prove_nothing() -> None:
     assert estimate_difference([1, 2, 3], [4, 6, 9]).p_value == 0.25
 

@@ -151,6 +151,29 @@ def test_the_same_export_is_one_release_and_void_is_told_as_void(store: Store, m
     assert not any(node.name == "condor.critique" for node in graph.nodes())
 
 
+def test_two_runs_that_come_to_the_same_bytes_are_two_releases(store: Store, make_run, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        run = make_run(name)
+        export_run(run, tmp_path / f"{name}.jsonl", format_="alpaca", stage="void")
+        log_release(store, run, tmp_path / f"{name}.jsonl", format_="alpaca", stage="void")
+    for name in ("one", "two"):
+        graph = trace_lineage(tmp_path / f"{name}.jsonl", store)
+        (source,) = sources(graph, graph.node(graph.roots[0]), "exported from")
+        assert source.name == f"{name}/void"
+
+
+def test_the_judge_of_a_gate_is_told(store: Store, make_run, tmp_path: Path) -> None:
+    gate = {"refine": {"gate": "judge"}, "judge": "rehearsal?quality=0.9"}
+    run = make_run("gated", **gate)
+    export_run(run, tmp_path / "gated.jsonl", format_="alpaca", stage="refine")
+    log_release(store, run, tmp_path / "gated.jsonl", format_="alpaca", stage="refine")
+    for target in (run, tmp_path / "gated.jsonl"):
+        graph = trace_lineage(target, store)
+        (refined,) = (node for node in graph.nodes() if node.kind == "refine")
+        (judge,) = sources(graph, refined, "kept by the judge")
+        assert judge.name.startswith("rehearsal?quality=0.9")
+
+
 def test_a_compiled_prompt_is_told_with_its_base_also_without_a_store(make_run) -> None:
     program = compiled()
     graph = trace_lineage(make_run("run", Programs.of(program.prompts)), None)
