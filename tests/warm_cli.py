@@ -18,7 +18,14 @@ import time
 from pathlib import Path
 
 #: What the commands import inside their functions.
-_IMPORTED = ("litellm", "condor.experiments", "condor.cli.running", "condor.cli.main")
+_IMPORTED = (
+    "litellm",
+    "condor.experiments",
+    "condor.cli.running",
+    "condor.cli.main",
+    "mlflow.tracking",
+    "mlflow.genai",
+)
 
 
 class WarmProcess:
@@ -178,6 +185,7 @@ def _become(args: list[str], directory: str, environment: dict[str, str], file_s
 
 if __name__ == "__main__":
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+    importlib.import_module("condor.runtime.environment").prepare_mlflow("")  # as before its import in a command
     for module in _IMPORTED:
         importlib.import_module(module)
     gc.freeze()  # so that a fork does not copy what it will never change
