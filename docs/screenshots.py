@@ -51,7 +51,7 @@ async def datasets(page: Page, ui: str, store: FilledStore) -> None:
 async def prompts(page: Page, ui: str, store: FilledStore) -> None:
     """A prompt's champion."""
     await page.open(f"{ui}/#/prompts/condor.refinement")
-    await page.wait_for("champion", "condor.optimizer")
+    await page.wait_for("champion", "compiled, Condor")
 
 
 async def evaluation(page: Page, ui: str, store: FilledStore) -> None:
