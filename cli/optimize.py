@@ -41,12 +41,8 @@ class OptimizerChoice(StrEnum):
     simba = "simba"
 
 
-#: Fewer pairs than this can all point one way by chance more often than one time in twenty.
-_FEWEST_THAT_PROVE = 6
-
-
-def _size(name: str, what: str, least: int = 2) -> Any:
-    return typer.Option(f"--{name}", metavar="N", min=least, help=what)
+def _size(name: str, what: str) -> Any:
+    return typer.Option(f"--{name}", metavar="N", min=2, help=what)
 
 
 def optimize(
@@ -74,9 +70,7 @@ def optimize(
     ] = None,
     train: Annotated[int, _size("train", "Cells that prompts are proposed from.")] = 20,
     val: Annotated[int, _size("val", "Cells by which the optimizer chooses.")] = 20,
-    holdout: Annotated[
-        int, _size("holdout", "Cells that prove it; the optimizer never sees them.", _FEWEST_THAT_PROVE)
-    ] = 40,
+    holdout: Annotated[int, _size("holdout", "Cells that prove it, 6 at least; the optimizer never sees them.")] = 40,
     budget_calls: Annotated[
         int, typer.Option("--budget-calls", metavar="N", min=1, help="Calls to any model in all, never exceeded.")
     ] = 1000,
@@ -107,9 +101,9 @@ def optimize(
     The same command again goes on where it was broken off, and pays for no
     reply twice. Cells come from a tree (by default seed:en), and no root tag is
     in two of the sets. The hold-out is graded before and after: the result
-    counts as improved where the interval of the difference lies above 0, and
-    only then do condor synth --programs DIR and condor tree grow --programs DIR
-    use it.
+    counts as improved where the difference over at least six pairs is too
+    large for chance (p < 0.05), and only then do condor synth --programs DIR
+    and condor tree grow --programs DIR use it.
 
     --budget-calls counts everything: the calls that make the inputs of the
     sets with the built-in prompts, the results, the judge's verdicts, the

@@ -1,7 +1,7 @@
 """Compiling the prompts of a step: sets, inputs, the hold-out before, the optimizer, the hold-out after."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from ... import __version__
 from ...corpus.records import Cell
-from ...errors import BadInput, BudgetReached, CallFault, ModelFault, ReplyFault, RunMismatch, UsageFault
+from ...errors import BudgetReached, CallFault, ModelFault, ReplyFault, RunMismatch
 from ...hashing import content_hash
 from ...programs import AsPrediction
 from ...runtime.journal import Journal
@@ -21,6 +21,7 @@ from ..tree_run import describe
 from .compilers import COMPILERS, Compiled, CompileWork
 from .metric import UNREADABLE, Graded, Metric, example_of
 from .plan import CHOOSES_BY_VAL, OptimizePlan, OptimizerName
+from .proof import check_holdout, check_inputs, check_verdicts, is_improvement
 from .reckoning import check_budget, kept_calls, least_to_compile
 from .replies import Halted
 from .report import Optimization, save_optimization
@@ -46,13 +47,16 @@ async def optimize(plan: OptimizePlan, run: Path, use: OptimizeUse) -> Optimizat
         use: the models, and how they are asked.
 
     Raises:
-        UsageFault: the tree is too small for the sets, or the budget for the optimizer: nothing was changed.
+        UsageFault: the tree is too small for the sets, the hold-out for a proof, or the budget for the optimizer:
+            nothing was changed. Or a set has lost too many cells, whose inputs cannot be read.
+        BadInput: the judge gave too few readable verdicts on the hold-out.
         ModelFault: no call can succeed.
         BudgetReached: the calls are used up and there is nothing to show for them; with a larger budget it goes on.
         RunMismatch, RunInUse, OutputFault: the directory holds something else, is in use, or cannot be written.
         CallFault: a call got no reply, after all attempts; the same call goes on.
         Interrupted: it was stopped; the same call goes on.
     """
+    check_holdout(plan)
     sets = sample_sets(plan)
     task = TASKS_BY_STEP[plan.step]()
     check_budget(plan, task)
@@ -90,7 +94,7 @@ class _Optimizing:
     async def run(self) -> Optimization:
         inputs, unreadable = await self._make_inputs()
         before = await self._grade(self._task.program(), inputs["holdout"])
-        _check_verdicts(before, self._use)
+        check_verdicts(before, self._use.specs["judge"].name)
         compiled = await self._compile(inputs)
         prompts = _prompts(compiled, self._task)
         changed = [prompt for prompt in prompts if prompt.prompt_version != prompt.base_version]
@@ -122,7 +126,7 @@ class _Optimizing:
             for name, cells in self._sets.items()
         }
         unreadable = {str(name): lost for name, cells in self._sets.items() if (lost := len(cells) - len(inputs[name]))}
-        _check_enough(inputs, self._sets)
+        check_inputs(inputs, self._sets)
         return inputs, unreadable
 
     async def _grade(self, program: Any, inputs: Sequence[Inputs]) -> list[Graded]:
@@ -185,7 +189,7 @@ class _Optimizing:
         plan, session = self._plan, self._session
         scores = [[graded.score for graded in found] for found in (before, after)]
         difference = estimate_difference(scores[0], scores[1])
-        improved = changed and difference.low is not None and difference.low > 0
+        improved = changed and is_improvement(difference)
         named = {"before": estimate_mean(scores[0]), "after": estimate_mean(scores[1]), "difference": difference}
         program = CompiledProgram(
             step=plan.step,
@@ -213,22 +217,6 @@ class _Optimizing:
             cost_usd=used.cost_usd,
             rehearsal=any(spec.is_rehearsal for spec in self._use.specs.values()),
         )
-
-
-def _check_enough(inputs: Mapping[SetName, Sequence[Inputs]], sets: Mapping[SetName, Sequence[Cell]]) -> None:
-    """See that no set has lost so many cells that nothing can be said by it."""
-    for name, found in inputs.items():
-        if len(found) < min(2, len(sets[name])):
-            raise UsageFault(
-                f"--{name} {len(sets[name])}: the inputs of {len(sets[name]) - len(found)} could not be read; take "
-                "more, or another model"
-            )
-
-
-def _check_verdicts(before: Sequence[Graded], use: OptimizeUse) -> None:
-    """See that there is anything to go by."""
-    if all(graded.score is None for graded in before):
-        raise BadInput(f"{use.specs['judge'].name}: gave no readable verdict on the hold-out; name another --judge")
 
 
 def _compile_or_say(optimizer: OptimizerName, work: CompileWork) -> Compiled:

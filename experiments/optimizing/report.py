@@ -50,7 +50,7 @@ class Optimization:
 
     @property
     def improved(self) -> bool:
-        """Whether the interval of the difference lies above 0."""
+        """Whether the hold-out proves that the program is better (see `is_improvement`)."""
         return self.program.improved
 
     def as_json(self) -> dict[str, Any]:

@@ -1,0 +1,58 @@
+"""A program counts as better only where the hold-out proves it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from condor.errors import BadInput, UsageFault
+from condor.experiments.optimizing import Optimization, OptimizePlan
+from condor.experiments.optimizing.proof import is_improvement
+from condor.experiments.statistics import estimate_difference
+from condor.runtime.models import ModelSpec
+
+PlanFor = Callable[..., OptimizePlan]
+RunPlan = Callable[..., Optimization]
+GepaGives = Callable[[str | None], None]
+Asking = Callable[[int], str]
+
+
+@pytest.mark.parametrize(
+    ("gains", "proven"),
+    [
+        ([0.04, 0.1, 0.4], False),  # the bootstrap's interval lies above 0, and proves nothing
+        ([0.3] * 5, False),
+        ([0.1, 0.2, 0.3, 0.2, 0.1, 0.4], True),
+        ([None, 0.1, 0.2, 0.3, 0.2, 0.1, 0.4], True),
+        ([-0.1, -0.2, -0.3, -0.2, -0.1, -0.4], False),
+        ([0.3, -0.3, 0.2, -0.2, 0.1, -0.1, 0.05], False),
+        ([None] * 8, False),
+    ],
+)
+def test_few_pairs_prove_nothing_however_alike(gains: list[float | None], proven: bool) -> None:
+    difference = estimate_difference([0.0] * len(gains), gains)
+    assert is_improvement(difference) == proven
+
+
+def test_a_prompt_that_asks_for_more_is_an_improvement(
+    plan_for: PlanFor, run_plan: RunPlan, gepa_gives: GepaGives, asking: Asking
+) -> None:
+    gepa_gives(asking(6))
+    found = run_plan(plan_for("answer", "gepa", budget_calls=400))
+    assert (found.improved, found.difference.count) == (True, 6)
+
+
+def test_a_holdout_that_can_prove_nothing_is_refused(plan_for: PlanFor, run_plan: RunPlan, tmp_path: Path) -> None:
+    with pytest.raises(UsageFault, match=r"--holdout 5: fewer than 6 cells prove nothing; take more"):
+        run_plan(plan_for("answer", "gepa", holdout=5))
+    assert not (tmp_path / "run").exists()
+
+
+def test_too_few_verdicts_are_known_before_the_optimizer_is_paid(plan_for: PlanFor, run_plan: RunPlan) -> None:
+    judge = ModelSpec(name="rehearsal?malformed=0.55")
+    asked: list[int] = []
+    with pytest.raises(
+        BadInput, match=r"malformed=0.55: gave a readable verdict on [1-5] of 7 results of the hold-out"
+    ):
+        run_plan(plan_for("answer", "gepa", holdout=7), judge=judge, parse_retries=0, on_call=asked.append)
+    assert sum(asked) == 15 + 2 * 7  # inputs and the hold-out, nothing else
