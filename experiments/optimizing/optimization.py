@@ -22,7 +22,7 @@ from .compilers import COMPILERS, Compiled, CompileWork
 from .metric import UNREADABLE, Graded, Metric, example_of
 from .plan import CHOOSES_BY_VAL, OptimizePlan, OptimizerName
 from .proof import check_holdout, check_inputs, check_verdicts, is_improvement
-from .reckoning import check_budget, kept_calls, least_to_compile
+from .reckoning import check_budget, kept_calls, least_to_compile, with_spare
 from .replies import Halted
 from .report import Optimization, save_optimization
 from .session import OptimizeUse, Session, build_models, open_session
@@ -95,16 +95,15 @@ class _Optimizing:
         inputs, unreadable = await self._make_inputs()
         before = await self._grade(self._task.program(), inputs["holdout"])
         check_verdicts(before, self._use.specs["judge"].name)
+        # What the built-in prompts took says how many repairs there are; the same after a resumption.
+        self._kept = max(self._kept, with_spare(self._session.replies.used.calls))
         compiled = await self._compile(inputs)
         prompts = _prompts(compiled, self._task)
         changed = [prompt for prompt in prompts if prompt.prompt_version != prompt.base_version]
-        after = before
+        after, ungraded = before, None
         if changed:
-            program = self._task.program()
-            Programs.of(prompts).apply(program)
-            self._session.limit.keep(0)
-            after = await self._grade(program, inputs["holdout"])
-        return self._report(before, after, prompts, compiled, unreadable, changed=bool(changed))
+            after, ungraded = await self._grade_compiled(prompts, inputs["holdout"])
+        return self._report(before, after, prompts, compiled, unreadable, changed=bool(changed), ungraded=ungraded)
 
     async def _make_inputs(self) -> tuple[dict[SetName, list[Inputs]], dict[str, int]]:
         """The inputs of each set; a cell whose inputs cannot be read is left out and counted."""
@@ -133,6 +132,21 @@ class _Optimizing:
         session = self._session
         metric = Metric(self._task, session.lms)
         return await session.in_thread(lambda: session.grade_all(metric, program, inputs))
+
+    async def _grade_compiled(
+        self, prompts: tuple[CompiledPrompt, ...], inputs: Sequence[Inputs]
+    ) -> tuple[list[Graded], str | None]:
+        """The hold-out with compiled prompts; where the calls do not last, no scores, and why.
+
+        What the optimizer was paid for is not lost then: the program is kept, but counts as no improvement.
+        """
+        program = self._task.program()
+        Programs.of(prompts).apply(program)
+        self._session.limit.keep(0)
+        try:
+            return await self._grade(program, inputs), None
+        except BudgetReached as exc:
+            return [Graded(None, "")] * len(inputs), f"the hold-out could not be graded with what was found: {exc}"
 
     async def _compile(self, inputs: dict[SetName, list[Inputs]]) -> Compiled:
         """Let the optimizer work, with the calls kept aside that the hold-out takes afterwards."""
@@ -185,6 +199,7 @@ class _Optimizing:
         unreadable: dict[str, int],
         *,
         changed: bool,
+        ungraded: str | None,
     ) -> Optimization:
         plan, session = self._plan, self._session
         scores = [[graded.score for graded in found] for found in (before, after)]
@@ -209,7 +224,7 @@ class _Optimizing:
             broken={"before": _broken(before), "after": _broken(after)},
             unreadable=unreadable,
             candidates=compiled.candidates,
-            note=compiled.halted or (None if changed else "the optimizer found no prompt better than the built-in one"),
+            note=_note(compiled.halted, ungraded, changed=changed),
             budget_calls=plan.budget_calls,
             calls=dict(session.limit.made),
             input_tokens=used.input_tokens,
@@ -242,6 +257,12 @@ def _prompts(compiled: Compiled, task: StepTask) -> tuple[CompiledPrompt, ...]:
     # What an optimizer attaches to a program, such as all that it has tried, stands around ours.
     program = task.program() if compiled.program is None else cast("AsPrediction", compiled.program).program
     return tuple(CompiledPrompt.of(stage, base_version=base[stage.name]) for stage in stages_of(program))
+
+
+def _note(halted: str | None, ungraded: str | None, *, changed: bool) -> str | None:
+    if halted is None and not changed:
+        return "the optimizer found no prompt better than the built-in one"
+    return "; ".join(filter(None, (halted, ungraded))) or None
 
 
 def _set_id(plan: OptimizePlan, cell: Cell) -> str:

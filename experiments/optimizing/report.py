@@ -26,7 +26,7 @@ class Optimization:
         broken: the rules that results on the hold-out broke: `before` and `after` -> rule -> how many.
         unreadable: cells whose inputs could not be made, by set.
         candidates: programs that the optimizer tried, where it says so.
-        note: why the optimizer did not come to its own end, or that it found nothing.
+        note: why the optimizer did not come to its own end, that it found nothing, or why it could not be graded.
         budget_calls, calls: what was allowed, and what was made for what, in all sessions.
         input_tokens, output_tokens, cost_usd: of the replies to the program, the judge and the optimizer.
         rehearsal: whether the stand-in wrote it.

@@ -1,11 +1,13 @@
 """A program counts as better only where the hold-out proves it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from condor.errors import BadInput, UsageFault
+from condor.experiments.compiled import load_compiled
 from condor.experiments.optimizing import Optimization, OptimizePlan
 from condor.experiments.optimizing.proof import is_improvement
 from condor.experiments.statistics import estimate_difference
@@ -56,3 +58,28 @@ def test_too_few_verdicts_are_known_before_the_optimizer_is_paid(plan_for: PlanF
     ):
         run_plan(plan_for("answer", "gepa", holdout=7), judge=judge, parse_retries=0, on_call=asked.append)
     assert sum(asked) == 15 + 2 * 7  # inputs and the hold-out, nothing else
+
+
+def test_what_the_holdout_took_before_is_kept_for_it_afterwards(plan_for: PlanFor, run_plan: RunPlan) -> None:
+    plan = plan_for("answer", "gepa", train=6, val=6, holdout=20, budget_calls=260)
+    found = run_plan(plan, model="rehearsal?malformed=0.25")
+    assert sum(found.calls.values()) <= 260
+    assert found.difference.count >= 15  # but for verdicts that could not be read
+
+
+def test_a_program_that_could_not_be_graded_is_kept_and_counts_as_no_improvement(
+    plan_for: PlanFor, run_plan: RunPlan, gepa_gives: GepaGives, asking: Asking
+) -> None:
+    gepa_gives(asking(6))
+    # The repairs that the compiled prompt needs are far more than those of the built-in one.
+    plan = plan_for("answer", "gepa", seed=1, budget_calls=55)
+    found = run_plan(plan, model="rehearsal?malformed=0.25")
+    assert found.note == (
+        "the hold-out could not be graded with what was found: the budget of 55 calls is used up; a larger one goes on"
+    )
+    assert (found.improved, found.after.count, found.after.missing) == (False, 0, 6)
+    assert found.path is not None
+    assert load_compiled(Path(found.path)) == found.program
+    assert run_plan(plan, model="rehearsal?malformed=0.25") == found
+    larger = run_plan(replace(plan, budget_calls=90), model="rehearsal?malformed=0.25")
+    assert (larger.program.prompts, larger.after.count) == (found.program.prompts, 6)
