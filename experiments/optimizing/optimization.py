@@ -187,8 +187,7 @@ class _Optimizing:
 
     def _remaining(self) -> int:
         """Calls that the optimizer may still use, by what it has asked for: the same after a resumption."""
-        session = self._session
-        return self._plan.budget_calls - self._kept - session.limit.made.get("inputs", 0) - session.replies.used.calls
+        return self._plan.budget_calls - self._kept - self._session.used
 
     def _report(
         self,

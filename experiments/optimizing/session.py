@@ -15,12 +15,12 @@ from typing import Any, TypeVar
 import dspy
 
 from ...hashing import content_hash
-from ...programs import CondorAdapter
+from ...programs import CondorAdapter, Stage, Step
 from ...programs.program import Program
 from ...runtime.call_limit import CallLimit
 from ...runtime.journal import Journal, StepEntry
 from ...runtime.models import Model, ModelSpec, build_model
-from ...runtime.steps import JournaledSteps
+from ...runtime.steps import JournaledSteps, step_key
 from ...runtime.stopping import StopSignal
 from .metric import Graded, Metric
 from .plan import OptimizePlan
@@ -76,6 +76,7 @@ class Session:
         self.limit = limit
         self._models = models
         self._journal = journal
+        self._input_keys: set[str] = set()
         self.replies = Replies(journal, use.on_call)
         self.lms = self._stored_lms()
         for role, model in models.items():
@@ -89,8 +90,16 @@ class Session:
     def _stored_lms(self) -> dict[str, StoredLM]:
         return {role: stored_lm(model, self.replies) for role, model in self._models.items()}
 
+    @property
+    def used(self) -> int:
+        """Calls that led to the inputs and replies that were asked for, whenever they were paid.
+
+        Unlike those of the limit they do not hold what was lost in flight: this is the same after a resumption.
+        """
+        return sum(map(self._journal.step_calls, self._input_keys)) + self.replies.used.calls
+
     @contextmanager
-    def inputs(self) -> Iterator[JournaledSteps]:
+    def inputs(self) -> Iterator[Step]:
         """Inside the block the generator's calls make inputs, through the journal, and are counted as such."""
 
         def tell(entry: StepEntry) -> None:
@@ -99,8 +108,14 @@ class Session:
         generator = self._models["generator"]
         generator.engine.calls = self.limit.of("inputs")
         adapter = CondorAdapter(parse_retries=self.use.parse_retries)
+        steps = JournaledSteps(self._journal, generator, adapter=adapter, on_step=tell)
+
+        async def step(stage: Stage[T], *args: Any) -> T:
+            self._input_keys.add(step_key(stage, stage.prompt_version(), args, generator.spec.identity))
+            return await steps(stage, *args)
+
         try:
-            yield JournaledSteps(self._journal, generator, adapter=adapter, on_step=tell)
+            yield step
         finally:
             generator.engine.calls = self.limit.of("generator")
 
