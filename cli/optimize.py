@@ -146,7 +146,7 @@ def optimize(
     else:
         _show(found, run)
     if not no_track:
-        _show_in_store(found, plan, run, promote=not no_promote, quiet=as_json)
+        _show_in_store(found, plan, run, promote=bool(found.path) and not no_promote, quiet=as_json)
 
 
 def _show_in_store(found: "Optimization", plan: "OptimizePlan", run: Path, *, promote: bool, quiet: bool) -> None:
@@ -251,14 +251,26 @@ def _show(found: "Optimization", run: Path) -> None:
     typer.echo(f"difference       {_estimate(found.difference, sign='+')}")
     if found.note:
         typer.echo(found.note)
-    if found.improved:
-        grow = found.program.step == "expand"
-        use = "condor tree grow --run TREE --language en" if grow else "condor synth RECIPE --run NEW"
-        typer.echo(f"improved: {found.path}; use it with: {use} --programs {run}")
-    else:
-        typer.echo(f"nothing better was found: the built-in prompts stay; the report is {run / 'optimization.json'}")
+    if found.number > 1:
+        typer.echo(f"the hold-out has graded {found.number} programs: p must be below 0.05 / {found.number}")
+    typer.echo(_outcome(found, run))
     if found.rehearsal:
         typer.echo(REHEARSAL_NOTE)
+
+
+def _outcome(found: "Optimization", run: Path) -> str:
+    """What a run uses from now on."""
+    if found.improved and found.path:
+        grow = found.program.step == "expand"
+        use = "condor tree grow --run TREE --language en" if grow else "condor synth RECIPE --run NEW"
+        return f"improved: {found.path}; use it with: {use} --programs {run}"
+    said = "improved, but not by more" if found.improved else "nothing better was found"
+    if found.after.count == 0:
+        said = "nothing is proven"
+    if (standing := found.standing) is None:
+        return f"{said}: the built-in prompts stay; the report is {run / 'optimization.json'}"
+    brought = "" if standing.difference is None else f", {standing.difference:+.3f}"
+    return f"{said}: {standing.path} ({standing.optimizer}{brought}) stays; the report is {run / 'optimization.json'}"
 
 
 def _estimate(found: "Estimate", *, sign: str = "") -> str:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, cast
@@ -21,7 +22,7 @@ from ..tree_run import describe
 from .compilers import COMPILERS, Compiled, CompileWork
 from .metric import UNREADABLE, Graded, Metric, example_of
 from .plan import CHOOSES_BY_VAL, OptimizePlan, OptimizerName
-from .proof import check_holdout, check_inputs, check_verdicts, is_improvement
+from .proof import check_holdout, check_inputs, check_verdicts, count_graded, is_improvement
 from .reckoning import check_budget, kept_calls, least_to_compile, with_spare
 from .replies import Halted
 from .report import Optimization, save_optimization
@@ -100,10 +101,13 @@ class _Optimizing:
         compiled = await self._compile(inputs)
         prompts = _prompts(compiled, self._task)
         changed = [prompt for prompt in prompts if prompt.prompt_version != prompt.base_version]
-        after, ungraded = before, None
+        after, ungraded, number = before, None, 0
         if changed:
             after, ungraded = await self._grade_compiled(prompts, inputs["holdout"])
-        return self._report(before, after, prompts, compiled, unreadable, changed=bool(changed), ungraded=ungraded)
+        if changed and not ungraded:
+            number = await count_graded(self._session.journal, self._plan.step, self._ids("holdout"), prompts)
+        note = _note(compiled.halted, ungraded, changed=bool(changed))
+        return self._report(before, after, prompts, replace(compiled, halted=note), unreadable, number)
 
     async def _make_inputs(self) -> tuple[dict[SetName, list[Inputs]], dict[str, int]]:
         """The inputs of each set; a cell whose inputs cannot be read is left out and counted."""
@@ -189,6 +193,9 @@ class _Optimizing:
         """Calls that the optimizer may still use, by what it has asked for: the same after a resumption."""
         return self._plan.budget_calls - self._kept - self._session.used
 
+    def _ids(self, name: SetName) -> tuple[str, ...]:
+        return tuple(_set_id(self._plan, cell) for cell in self._sets[name])
+
     def _report(
         self,
         before: list[Graded],
@@ -196,34 +203,35 @@ class _Optimizing:
         prompts: tuple[CompiledPrompt, ...],
         compiled: Compiled,
         unreadable: dict[str, int],
-        *,
-        changed: bool,
-        ungraded: str | None,
+        number: int,
     ) -> Optimization:
         plan, session = self._plan, self._session
         scores = [[graded.score for graded in found] for found in (before, after)]
         difference = estimate_difference(scores[0], scores[1])
-        improved = changed and is_improvement(difference)
-        named = {"before": estimate_mean(scores[0]), "after": estimate_mean(scores[1]), "difference": difference}
+        improved = number > 0 and is_improvement(difference, programs=number)
+        means = {"before": estimate_mean(scores[0]), "after": estimate_mean(scores[1])}
         program = CompiledProgram(
             step=plan.step,
             prompts=prompts,
             optimizer=plan.optimizer,
             seed=plan.seed,
             models={role: spec.identity for role, spec in self._use.specs.items()},
-            sets={name: tuple(_set_id(plan, cell) for cell in cells) for name, cells in self._sets.items()},
-            scores={name: vars(found) for name, found in named.items()},
+            sets={name: self._ids(name) for name in self._sets},
+            scores={name: vars(found) for name, found in {**means, "difference": difference}.items()},
             improved=improved,
         )
         used = session.replies.used
         return Optimization(
             program=program,
             path=None,
-            **named,
+            before=means["before"],
+            after=means["after"],
+            difference=difference,
             broken={"before": _broken(before), "after": _broken(after)},
             unreadable=unreadable,
             candidates=compiled.candidates,
-            note=_note(compiled.halted, ungraded, changed=changed),
+            note=compiled.halted,
+            number=number,
             budget_calls=plan.budget_calls,
             calls=dict(session.limit.made),
             input_tokens=used.input_tokens,

@@ -1,10 +1,13 @@
 """What the hold-out has to show before a compiled program counts as better than the built-in prompts."""
 
+import json
 from collections.abc import Mapping, Sequence
 
 from ...corpus.records import Cell
 from ...errors import BadInput, UsageFault
-from ..compiled import SetName
+from ...hashing import content_hash
+from ...runtime.journal import Journal
+from ..compiled import CompiledPrompt, CompiledStep, SetName
 from ..statistics import Difference
 from .metric import Graded
 from .plan import OptimizePlan
@@ -14,11 +17,40 @@ FEWEST_PAIRS = 6
 _LEVEL = 0.05
 
 
-def is_improvement(difference: Difference) -> bool:
-    """Whether a difference on the hold-out is too large, over too many pairs, for chance."""
+def is_improvement(difference: Difference, *, programs: int = 1) -> bool:
+    """Whether a difference on the hold-out is too large, over too many pairs, for chance.
+
+    Args:
+        difference: of the scores, after less before.
+        programs: that were graded on the hold-out up to this one: of many, some look better by chance, so the level is
+            divided by their number, as Bonferroni's method has it.
+    """
     if difference.mean is None or difference.p_value is None or difference.count < FEWEST_PAIRS:
         return False
-    return difference.mean > 0 and difference.p_value < _LEVEL
+    return difference.mean > 0 and difference.p_value < _LEVEL / programs
+
+
+async def count_graded(
+    journal: Journal, step: CompiledStep, holdout: Sequence[str], prompts: Sequence[CompiledPrompt]
+) -> int:
+    """Note in a journal that a program was graded on a hold-out; the same one again is the same look.
+
+    Args:
+        journal: of a directory of optimizations.
+        step: what was compiled: with the ids, what tells one hold-out from another.
+        holdout: the ids of its cells.
+        prompts: of the program.
+
+    Returns:
+        Which one this was among the programs that were graded on it, from 1.
+    """
+    key = f"graded:{content_hash([step, *holdout])}"
+    graded: list[list[str]] = json.loads(journal.meta().get(key, "[]"))
+    versions = [prompt.prompt_version for prompt in prompts]
+    if versions not in graded:
+        graded.append(versions)
+        await journal.write_meta(key, json.dumps(graded))
+    return graded.index(versions) + 1
 
 
 def check_holdout(plan: OptimizePlan) -> None:

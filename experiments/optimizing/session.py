@@ -66,6 +66,7 @@ class Session:
     """One optimization under way.
 
     Attributes:
+        journal: where everything is stored.
         replies: to the calls of the optimizer, the program and the judge.
         limit: of calls.
         lms: by role, for DSPy.
@@ -75,7 +76,7 @@ class Session:
         self.use = use
         self.limit = limit
         self._models = models
-        self._journal = journal
+        self.journal = journal
         self._input_keys: set[str] = set()
         self.replies = Replies(journal, use.on_call)
         self.lms = self._stored_lms()
@@ -84,7 +85,7 @@ class Session:
 
     def begin_anew(self) -> None:
         """Go on after work that was halted. Threads that it left behind stay halted with the replies that they know."""
-        self.replies = Replies(self._journal, self.use.on_call, used=self.replies.used)
+        self.replies = Replies(self.journal, self.use.on_call, used=self.replies.used)
         self.lms = self._stored_lms()
 
     def _stored_lms(self) -> dict[str, StoredLM]:
@@ -96,7 +97,7 @@ class Session:
 
         Unlike those of the limit they do not hold what was lost in flight: this is the same after a resumption.
         """
-        return sum(map(self._journal.step_calls, self._input_keys)) + self.replies.used.calls
+        return sum(map(self.journal.step_calls, self._input_keys)) + self.replies.used.calls
 
     @contextmanager
     def inputs(self) -> Iterator[Step]:
@@ -108,7 +109,7 @@ class Session:
         generator = self._models["generator"]
         generator.engine.calls = self.limit.of("inputs")
         adapter = CondorAdapter(parse_retries=self.use.parse_retries)
-        steps = JournaledSteps(self._journal, generator, adapter=adapter, on_step=tell)
+        steps = JournaledSteps(self.journal, generator, adapter=adapter, on_step=tell)
 
         async def step(stage: Stage[T], *args: Any) -> T:
             self._input_keys.add(step_key(stage, stage.prompt_version(), args, generator.spec.identity))

@@ -143,6 +143,23 @@ def better(cli: Cli, step: str, run: str = "opt") -> dict[str, str]:
     return {prompt["stage"]: prompt["prompt_version"] for prompt in program["prompts"]}
 
 
+def test_an_earlier_program_that_stays_is_named(cli: Cli) -> None:
+    better(cli, "refine")
+    path = cli.directory / "opt" / "compiled" / "refine.json"
+    program = json.loads(path.read_text(encoding="utf-8"))
+    program["scores"]["difference"]["mean"] = 0.9
+    path.write_text(json.dumps(program), encoding="utf-8")
+    options = ("--optimizer", "bootstrap", "--model", "rehearsal", *SMALL)
+    result = cli.run("optimize", "refine", "--run", "opt", *options)
+    assert result.returncode == 0, result.stderr
+    assert "the built-in prompts stay" not in result.stdout
+    said = (
+        r"^(nothing better was found|improved, but not by more): opt/compiled/refine\.json \(gepa, \+0\.900\) stays; "
+    )
+    assert re.search(said, result.stdout, re.MULTILINE)
+    assert json.loads(path.read_text(encoding="utf-8")) == program
+
+
 def test_a_synthesis_uses_what_was_compiled_and_its_records_say_so(cli: Cli) -> None:
     compiled = better(cli, "refine")
     recipe = cli.recipe(RECIPE)

@@ -10,6 +10,7 @@ from condor.errors import BadInput, UsageFault
 from condor.experiments.compiled import load_compiled
 from condor.experiments.optimizing import Optimization, OptimizePlan
 from condor.experiments.optimizing.proof import is_improvement
+from condor.experiments.optimizing.report import Standing
 from condor.experiments.statistics import estimate_difference
 from condor.runtime.models import ModelSpec
 
@@ -34,6 +35,48 @@ Asking = Callable[[int], str]
 def test_few_pairs_prove_nothing_however_alike(gains: list[float | None], proven: bool) -> None:
     difference = estimate_difference([0.0] * len(gains), gains)
     assert is_improvement(difference) == proven
+
+
+def test_of_many_programs_one_must_show_more(plan_for: PlanFor) -> None:
+    difference = estimate_difference([0.0] * 6, [0.1, 0.2, 0.3, 0.2, 0.1, 0.4])
+    assert difference.p_value == 2.0**-5
+    assert [is_improvement(difference, programs=number) for number in (1, 2)] == [True, False]
+
+
+def test_programs_that_are_graded_on_one_holdout_are_counted(
+    plan_for: PlanFor, run_plan: RunPlan, gepa_gives: GepaGives, asking: Asking
+) -> None:
+    plan, found = plan_for("answer", "gepa", budget_calls=400), []
+    for aspects in (1, 5, 6, 5):
+        gepa_gives(asking(aspects))
+        found.append(run_plan(plan))
+    assert [each.number for each in found] == [1, 2, 3, 2]
+    assert [each.improved for each in found] == [False] * 4  # six pairs are too few for more than one look
+    assert vars(found[3]) | {"calls": {}} == vars(found[1]) | {"calls": {}}
+    gepa_gives(None)
+    assert run_plan(plan).number == 0
+    gepa_gives(asking(6))
+    assert [run_plan(plan_for("answer", "gepa", seed=1, budget_calls=400)).number] == [1]
+    # Alone on its hold-out the same program is an improvement.
+    alone = run_plan(plan, "other")
+    assert (alone.number, alone.improved) == (1, True)
+    assert alone.program.prompts == found[2].program.prompts
+
+
+def test_only_what_is_improved_by_more_takes_the_place(
+    plan_for: PlanFor, run_plan: RunPlan, gepa_gives: GepaGives, asking: Asking, tmp_path: Path
+) -> None:
+    plan, found = plan_for("answer", "gepa", holdout=12, budget_calls=400), []
+    for aspects in (5, 4, 6, 5):
+        gepa_gives(asking(aspects))
+        found.append(run_plan(plan))
+    first, smaller, larger, again = found
+    path = str(tmp_path / "run" / "compiled" / "answer.json")
+    assert all(each.improved for each in found)
+    assert (first.path, first.standing, larger.path, larger.standing) == (path, None, path, None)
+    assert (smaller.path, smaller.standing) == (None, Standing(path, "gepa", first.difference.mean))
+    assert (again.path, again.standing) == (None, Standing(path, "gepa", larger.difference.mean))
+    assert load_compiled(Path(path)) == larger.program
 
 
 def test_a_prompt_that_asks_for_more_is_an_improvement(
