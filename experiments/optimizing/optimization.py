@@ -26,7 +26,8 @@ from .proof import check_holdout, check_inputs, check_verdicts, count_graded, is
 from .reckoning import check_budget, kept_calls, least_to_compile, with_spare
 from .replies import Halted
 from .report import Optimization, save_optimization
-from .session import OptimizeUse, Session, build_models, open_session
+from .roles import build_models
+from .session import OptimizeUse, Session, open_session
 from .sets import sample_sets, tag_path
 from .tasks import TASKS_BY_STEP, StepTask, stages_of
 
@@ -61,7 +62,7 @@ async def optimize(plan: OptimizePlan, run: Path, use: OptimizeUse) -> Optimizat
     sets = sample_sets(plan)
     task = TASKS_BY_STEP[plan.step]()
     check_budget(plan, task)
-    models = build_models(use)
+    models = build_models(use.specs, concurrency=use.concurrency, stopping=use.stopping)
     with RunDirectory(run) as directory, _open(directory) as (journal, new):
         try:
             async with open_session(plan, use, models, journal) as session:

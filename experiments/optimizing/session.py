@@ -19,12 +19,13 @@ from ...programs import CondorAdapter, Stage, Step
 from ...programs.program import Program
 from ...runtime.call_limit import CallLimit
 from ...runtime.journal import Journal, StepEntry
-from ...runtime.models import Model, ModelSpec, build_model
+from ...runtime.models import Model, ModelSpec
 from ...runtime.steps import JournaledSteps, step_key
 from ...runtime.stopping import StopSignal
 from .metric import Graded, Metric
 from .plan import OptimizePlan
 from .replies import Halted, Replies, StoredLM, stored_lm
+from .roles import CallsByRole, working_for
 
 T = TypeVar("T")
 
@@ -39,7 +40,7 @@ class OptimizeUse:
     Attributes:
         generator: what the step is compiled for.
         judge, optimizer: grades results; proposes prompts. By default the generator's model.
-        concurrency: calls in flight at most. What comes out does not depend on it.
+        concurrency: calls in flight at most, to each model. What comes out does not depend on it.
         parse_retries: how often a reply that does not parse is asked for again.
         on_call: is told of calls that were made.
         stopping: is set to stop the work.
@@ -80,8 +81,8 @@ class Session:
         self._input_keys: set[str] = set()
         self.replies = Replies(journal, use.on_call)
         self.lms = self._stored_lms()
-        for role, model in models.items():
-            model.engine.calls = limit.of(role)
+        for model in models.values():
+            model.engine.calls = CallsByRole(limit)
 
     def begin_anew(self) -> None:
         """Go on after work that was halted. Threads that it left behind stay halted with the replies that they know."""
@@ -89,7 +90,7 @@ class Session:
         self.lms = self._stored_lms()
 
     def _stored_lms(self) -> dict[str, StoredLM]:
-        return {role: stored_lm(model, self.replies) for role, model in self._models.items()}
+        return {role: stored_lm(role, model, self.replies) for role, model in self._models.items()}
 
     @property
     def used(self) -> int:
@@ -107,7 +108,6 @@ class Session:
             self.use.on_call(entry.calls)
 
         generator = self._models["generator"]
-        generator.engine.calls = self.limit.of("inputs")
         adapter = CondorAdapter(parse_retries=self.use.parse_retries)
         steps = JournaledSteps(self.journal, generator, adapter=adapter, on_step=tell)
 
@@ -115,10 +115,8 @@ class Session:
             self._input_keys.add(step_key(stage, stage.prompt_version(), args, generator.spec.identity))
             return await steps(stage, *args)
 
-        try:
+        with working_for("inputs"):
             yield step
-        finally:
-            generator.engine.calls = self.limit.of("generator")
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         """Do some work that blocks, in a thread of its own, with DSPy set up for it.
@@ -184,17 +182,6 @@ def _silence() -> Iterator[None]:
                 logging.getLogger(name).setLevel(level)
 
 
-def build_models(use: OptimizeUse) -> dict[str, Model]:
-    """The models by role. No call is made.
-
-    Raises:
-        ModelFault: one is unknown, or its key is missing.
-    """
-    return {
-        role: build_model(spec, concurrency=use.concurrency, stopping=use.stopping) for role, spec in use.specs.items()
-    }
-
-
 @asynccontextmanager
 async def open_session(
     plan: OptimizePlan, use: OptimizeUse, models: Mapping[str, Model], journal: Journal
@@ -210,5 +197,5 @@ async def open_session(
     try:
         yield Session(use, models, journal, CallLimit(plan.budget_calls, made=made, store=store))
     finally:
-        for model in models.values():
-            await model.engine.aclose()
+        for engine in {id(model.engine): model.engine for model in models.values()}.values():
+            await engine.aclose()
