@@ -7,12 +7,9 @@ from typing import Any
 
 from ...errors import BadInput
 from ...files import make_directory, write_atomically
+from ...runtime.run_directory import COMPILED, OPTIMIZATION_FILE
 from ..compiled import CompiledProgram, load_compiled, save_compiled
 from ..statistics import Difference, Estimate
-
-#: In a directory of optimizations: the compiled programs, and what became of the last one.
-COMPILED = "compiled"
-REPORT_FILE = "optimization.json"
 
 
 @dataclass(frozen=True)
@@ -98,7 +95,7 @@ def save_optimization(found: Optimization, run: Path) -> Optimization:
     else:
         save_compiled(found.program, path)
         found = replace(found, path=str(path))
-    with write_atomically(run / REPORT_FILE) as file:
+    with write_atomically(run / OPTIMIZATION_FILE) as file:
         json.dump(found.as_json(), file, ensure_ascii=False, indent=1)
         file.write("\n")
     return found
