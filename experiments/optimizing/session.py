@@ -78,7 +78,7 @@ class Session:
         self.limit = limit
         self._models = models
         self.journal = journal
-        self._input_keys: set[str] = set()
+        self._input_calls = 0
         self.replies = Replies(journal, use.on_call)
         self.lms = self._stored_lms()
         for model in models.values():
@@ -98,7 +98,7 @@ class Session:
 
         Unlike those of the limit they do not hold what was lost in flight: this is the same after a resumption.
         """
-        return sum(map(self.journal.step_calls, self._input_keys)) + self.replies.used.calls
+        return self._input_calls + self.replies.used.calls
 
     @contextmanager
     def inputs(self) -> Iterator[Step]:
@@ -110,13 +110,15 @@ class Session:
         generator = self._models["generator"]
         adapter = CondorAdapter(parse_retries=self.use.parse_retries)
         steps = JournaledSteps(self.journal, generator, adapter=adapter, on_step=tell)
+        keys: set[str] = set()
 
         async def step(stage: Stage[T], *args: Any) -> T:
-            self._input_keys.add(step_key(stage, stage.prompt_version(), args, generator.spec.identity))
+            keys.add(step_key(stage, stage.prompt_version(), args, generator.spec.identity))
             return await steps(stage, *args)
 
         with working_for("inputs"):
             yield step
+        self._input_calls = sum(map(self.journal.step_calls, keys))
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         """Do some work that blocks, in a thread of its own, with DSPy set up for it.
