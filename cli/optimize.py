@@ -41,12 +41,8 @@ class OptimizerChoice(StrEnum):
     simba = "simba"
 
 
-#: Fewer pairs than this can all point one way by chance more often than one time in twenty.
-_FEWEST_THAT_PROVE = 6
-
-
-def _size(name: str, what: str, least: int = 2) -> Any:
-    return typer.Option(f"--{name}", metavar="N", min=least, help=what)
+def _size(name: str, what: str) -> Any:
+    return typer.Option(f"--{name}", metavar="N", min=2, help=what)
 
 
 def optimize(
@@ -74,9 +70,7 @@ def optimize(
     ] = None,
     train: Annotated[int, _size("train", "Cells that prompts are proposed from.")] = 20,
     val: Annotated[int, _size("val", "Cells by which the optimizer chooses.")] = 20,
-    holdout: Annotated[
-        int, _size("holdout", "Cells that prove it; the optimizer never sees them.", _FEWEST_THAT_PROVE)
-    ] = 40,
+    holdout: Annotated[int, _size("holdout", "Cells that prove it, 6 at least; the optimizer never sees them.")] = 40,
     budget_calls: Annotated[
         int, typer.Option("--budget-calls", metavar="N", min=1, help="Calls to any model in all, never exceeded.")
     ] = 1000,
@@ -107,9 +101,9 @@ def optimize(
     The same command again goes on where it was broken off, and pays for no
     reply twice. Cells come from a tree (by default seed:en), and no root tag is
     in two of the sets. The hold-out is graded before and after: the result
-    counts as improved where the interval of the difference lies above 0, and
-    only then do condor synth --programs DIR and condor tree grow --programs DIR
-    use it.
+    counts as improved where the difference over at least six pairs is too
+    large for chance (p < 0.05), and only then do condor synth --programs DIR
+    and condor tree grow --programs DIR use it.
 
     --budget-calls counts everything: the calls that make the inputs of the
     sets with the built-in prompts, the results, the judge's verdicts, the
@@ -152,7 +146,7 @@ def optimize(
     else:
         _show(found, run)
     if not no_track:
-        _show_in_store(found, plan, run, promote=not no_promote, quiet=as_json)
+        _show_in_store(found, plan, run, promote=bool(found.path) and not no_promote, quiet=as_json)
 
 
 def _show_in_store(found: "Optimization", plan: "OptimizePlan", run: Path, *, promote: bool, quiet: bool) -> None:
@@ -264,14 +258,26 @@ def _show(found: "Optimization", run: Path) -> None:
     typer.echo(f"difference       {_estimate(found.difference, sign='+')}")
     if found.note:
         typer.echo(found.note)
-    if found.improved:
-        grow = found.program.step == "expand"
-        use = "condor tree grow --run TREE --language en" if grow else "condor synth RECIPE --run NEW"
-        typer.echo(f"improved: {found.path}; use it with: {use} --programs {run}")
-    else:
-        typer.echo(f"nothing better was found: the built-in prompts stay; the report is {run / 'optimization.json'}")
+    if found.number > 1:
+        typer.echo(f"the hold-out has graded {found.number} programs: p must be below 0.05 / {found.number}")
+    typer.echo(_outcome(found, run))
     if found.rehearsal:
         typer.echo(REHEARSAL_NOTE)
+
+
+def _outcome(found: "Optimization", run: Path) -> str:
+    """What a run uses from now on."""
+    if found.improved and found.path:
+        grow = found.program.step == "expand"
+        use = "condor tree grow --run TREE --language en" if grow else "condor synth RECIPE --run NEW"
+        return f"improved: {found.path}; use it with: {use} --programs {run}"
+    said = "improved, but not by more" if found.improved else "nothing better was found"
+    if found.after.count == 0:
+        said = "nothing is proven"
+    if (standing := found.standing) is None:
+        return f"{said}: the built-in prompts stay; the report is {run / 'optimization.json'}"
+    brought = "" if standing.difference is None else f", {standing.difference:+.3f}"
+    return f"{said}: {standing.path} ({standing.optimizer}{brought}) stays; the report is {run / 'optimization.json'}"
 
 
 def _estimate(found: "Estimate", *, sign: str = "") -> str:

@@ -18,11 +18,14 @@ BATCH_FILE = "batch.db"
 VECTORS_FILE = "vectors.db"
 #: Where the judging of a run lives, with a journal of its own.
 JUDGED = "judged"
+#: Of compiled prompts: the programs by step, and what became of the last optimization.
+COMPILED = "compiled"
+OPTIMIZATION_FILE = "optimization.json"
 _LOCK_FILE = "run.lock"
 #: What became of work on a tree, by the kind of work.
 REPORT_FILES = {"growth": "growth.json", "harvest": "harvest.json", "update": "update.json"}
 
-_WRITTEN_WHOLE = (RECIPE_FILE, TREE_FILE, COVERED_FILE, PROGRAMS_FILE, *REPORT_FILES.values())
+_WRITTEN_WHOLE = (RECIPE_FILE, TREE_FILE, COVERED_FILE, PROGRAMS_FILE, OPTIMIZATION_FILE, *REPORT_FILES.values())
 #: What a beginning that was broken off before its journal was whole may have left.
 _LEFT = frozenset({RECIPE_FILE, TREE_FILE, INHERITED_FILE, COVERED_FILE, PROGRAMS_FILE, f".{JOURNAL_FILE}.new"})
 
@@ -111,7 +114,8 @@ class RunDirectory:
     def _clear_half_written(self) -> None:
         """Remove what a kill in the middle of a write left."""
         patterns = [f".{name}.*.tmp" for name in _WRITTEN_WHOLE]
-        for pattern in (*patterns, f".{INHERITED_FILE}.new*", f".{VECTORS_FILE}.new*"):
+        patterns += [f"{COMPILED}/.*.json.*.tmp", f".{INHERITED_FILE}.new*", f".{VECTORS_FILE}.new*"]
+        for pattern in patterns:
             for unfinished in self.path.glob(pattern):
                 unfinished.unlink(missing_ok=True)
 

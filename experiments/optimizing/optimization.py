@@ -1,15 +1,16 @@
 """Compiling the prompts of a step: sets, inputs, the hold-out before, the optimizer, the hold-out after."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
 from ... import __version__
 from ...corpus.records import Cell
-from ...errors import BadInput, BudgetReached, CallFault, ModelFault, ReplyFault, RunMismatch, UsageFault
+from ...errors import BudgetReached, CallFault, ModelFault, ReplyFault, RunMismatch
 from ...hashing import content_hash
 from ...programs import AsPrediction
 from ...runtime.journal import Journal
@@ -21,10 +22,12 @@ from ..tree_run import describe
 from .compilers import COMPILERS, Compiled, CompileWork
 from .metric import UNREADABLE, Graded, Metric, example_of
 from .plan import CHOOSES_BY_VAL, OptimizePlan, OptimizerName
-from .reckoning import check_budget, kept_calls, least_to_compile
+from .proof import check_holdout, check_inputs, check_verdicts, count_graded, is_improvement
+from .reckoning import check_budget, kept_calls, least_to_compile, with_spare
 from .replies import Halted
 from .report import Optimization, save_optimization
-from .session import OptimizeUse, Session, build_models, open_session
+from .roles import build_models
+from .session import OptimizeUse, Session, open_session
 from .sets import sample_sets, tag_path
 from .tasks import TASKS_BY_STEP, StepTask, stages_of
 
@@ -46,17 +49,20 @@ async def optimize(plan: OptimizePlan, run: Path, use: OptimizeUse) -> Optimizat
         use: the models, and how they are asked.
 
     Raises:
-        UsageFault: the tree is too small for the sets, or the budget for the optimizer: nothing was changed.
+        UsageFault: the tree is too small for the sets, the hold-out for a proof, or the budget for the optimizer:
+            nothing was changed. Or a set has lost too many cells, whose inputs cannot be read.
+        BadInput: the judge gave too few readable verdicts on the hold-out.
         ModelFault: no call can succeed.
         BudgetReached: the calls are used up and there is nothing to show for them; with a larger budget it goes on.
         RunMismatch, RunInUse, OutputFault: the directory holds something else, is in use, or cannot be written.
         CallFault: a call got no reply, after all attempts; the same call goes on.
         Interrupted: it was stopped; the same call goes on.
     """
+    check_holdout(plan)
     sets = sample_sets(plan)
     task = TASKS_BY_STEP[plan.step]()
     check_budget(plan, task)
-    models = build_models(use)
+    models = build_models(use.specs, concurrency=use.concurrency, stopping=use.stopping)
     with RunDirectory(run) as directory, _open(directory) as (journal, new):
         try:
             async with open_session(plan, use, models, journal) as session:
@@ -90,17 +96,19 @@ class _Optimizing:
     async def run(self) -> Optimization:
         inputs, unreadable = await self._make_inputs()
         before = await self._grade(self._task.program(), inputs["holdout"])
-        _check_verdicts(before, self._use)
+        check_verdicts(before, self._use.specs["judge"].name)
+        # What the built-in prompts took says how many repairs there are; the same after a resumption.
+        self._kept = max(self._kept, with_spare(self._session.replies.used.calls))
         compiled = await self._compile(inputs)
         prompts = _prompts(compiled, self._task)
         changed = [prompt for prompt in prompts if prompt.prompt_version != prompt.base_version]
-        after = before
+        after, ungraded, number = before, None, 0
         if changed:
-            program = self._task.program()
-            Programs.of(prompts).apply(program)
-            self._session.limit.keep(0)
-            after = await self._grade(program, inputs["holdout"])
-        return self._report(before, after, prompts, compiled, unreadable, changed=bool(changed))
+            after, ungraded = await self._grade_compiled(prompts, inputs["holdout"])
+        if changed and not ungraded:
+            number = await count_graded(self._session.journal, self._plan.step, self._ids("holdout"), prompts)
+        note = _note(compiled.halted, ungraded, changed=bool(changed))
+        return self._report(before, after, prompts, replace(compiled, halted=note), unreadable, number)
 
     async def _make_inputs(self) -> tuple[dict[SetName, list[Inputs]], dict[str, int]]:
         """The inputs of each set; a cell whose inputs cannot be read is left out and counted."""
@@ -122,13 +130,28 @@ class _Optimizing:
             for name, cells in self._sets.items()
         }
         unreadable = {str(name): lost for name, cells in self._sets.items() if (lost := len(cells) - len(inputs[name]))}
-        _check_enough(inputs, self._sets)
+        check_inputs(inputs, self._sets)
         return inputs, unreadable
 
     async def _grade(self, program: Any, inputs: Sequence[Inputs]) -> list[Graded]:
         session = self._session
         metric = Metric(self._task, session.lms)
         return await session.in_thread(lambda: session.grade_all(metric, program, inputs))
+
+    async def _grade_compiled(
+        self, prompts: tuple[CompiledPrompt, ...], inputs: Sequence[Inputs]
+    ) -> tuple[list[Graded], str | None]:
+        """The hold-out with compiled prompts; where the calls do not last, no scores, and why.
+
+        What the optimizer was paid for is not lost then: the program is kept, but counts as no improvement.
+        """
+        program = self._task.program()
+        Programs.of(prompts).apply(program)
+        self._session.limit.keep(0)
+        try:
+            return await self._grade(program, inputs), None
+        except BudgetReached as exc:
+            return [Graded(None, "")] * len(inputs), f"the hold-out could not be graded with what was found: {exc}"
 
     async def _compile(self, inputs: dict[SetName, list[Inputs]]) -> Compiled:
         """Let the optimizer work, with the calls kept aside that the hold-out takes afterwards."""
@@ -169,8 +192,10 @@ class _Optimizing:
 
     def _remaining(self) -> int:
         """Calls that the optimizer may still use, by what it has asked for: the same after a resumption."""
-        session = self._session
-        return self._plan.budget_calls - self._kept - session.limit.made.get("inputs", 0) - session.replies.used.calls
+        return self._plan.budget_calls - self._kept - self._session.used
+
+    def _ids(self, name: SetName) -> tuple[str, ...]:
+        return tuple(_set_id(self._plan, cell) for cell in self._sets[name])
 
     def _report(
         self,
@@ -179,33 +204,35 @@ class _Optimizing:
         prompts: tuple[CompiledPrompt, ...],
         compiled: Compiled,
         unreadable: dict[str, int],
-        *,
-        changed: bool,
+        number: int,
     ) -> Optimization:
         plan, session = self._plan, self._session
         scores = [[graded.score for graded in found] for found in (before, after)]
         difference = estimate_difference(scores[0], scores[1])
-        improved = changed and difference.low is not None and difference.low > 0
-        named = {"before": estimate_mean(scores[0]), "after": estimate_mean(scores[1]), "difference": difference}
+        improved = number > 0 and is_improvement(difference, programs=number)
+        means = {"before": estimate_mean(scores[0]), "after": estimate_mean(scores[1])}
         program = CompiledProgram(
             step=plan.step,
             prompts=prompts,
             optimizer=plan.optimizer,
             seed=plan.seed,
             models={role: spec.identity for role, spec in self._use.specs.items()},
-            sets={name: tuple(_set_id(plan, cell) for cell in cells) for name, cells in self._sets.items()},
-            scores={name: vars(found) for name, found in named.items()},
+            sets={name: self._ids(name) for name in self._sets},
+            scores={name: vars(found) for name, found in {**means, "difference": difference}.items()},
             improved=improved,
         )
         used = session.replies.used
         return Optimization(
             program=program,
             path=None,
-            **named,
+            before=means["before"],
+            after=means["after"],
+            difference=difference,
             broken={"before": _broken(before), "after": _broken(after)},
             unreadable=unreadable,
             candidates=compiled.candidates,
-            note=compiled.halted or (None if changed else "the optimizer found no prompt better than the built-in one"),
+            note=compiled.halted,
+            number=number,
             budget_calls=plan.budget_calls,
             calls=dict(session.limit.made),
             input_tokens=used.input_tokens,
@@ -213,22 +240,6 @@ class _Optimizing:
             cost_usd=used.cost_usd,
             rehearsal=any(spec.is_rehearsal for spec in self._use.specs.values()),
         )
-
-
-def _check_enough(inputs: Mapping[SetName, Sequence[Inputs]], sets: Mapping[SetName, Sequence[Cell]]) -> None:
-    """See that no set has lost so many cells that nothing can be said by it."""
-    for name, found in inputs.items():
-        if len(found) < min(2, len(sets[name])):
-            raise UsageFault(
-                f"--{name} {len(sets[name])}: the inputs of {len(sets[name]) - len(found)} could not be read; take "
-                "more, or another model"
-            )
-
-
-def _check_verdicts(before: Sequence[Graded], use: OptimizeUse) -> None:
-    """See that there is anything to go by."""
-    if all(graded.score is None for graded in before):
-        raise BadInput(f"{use.specs['judge'].name}: gave no readable verdict on the hold-out; name another --judge")
 
 
 def _compile_or_say(optimizer: OptimizerName, work: CompileWork) -> Compiled:
@@ -254,6 +265,12 @@ def _prompts(compiled: Compiled, task: StepTask) -> tuple[CompiledPrompt, ...]:
     # What an optimizer attaches to a program, such as all that it has tried, stands around ours.
     program = task.program() if compiled.program is None else cast("AsPrediction", compiled.program).program
     return tuple(CompiledPrompt.of(stage, base_version=base[stage.name]) for stage in stages_of(program))
+
+
+def _note(halted: str | None, ungraded: str | None, *, changed: bool) -> str | None:
+    if halted is None and not changed:
+        return "the optimizer found no prompt better than the built-in one"
+    return "; ".join(filter(None, (halted, ungraded))) or None
 
 
 def _set_id(plan: OptimizePlan, cell: Cell) -> str:

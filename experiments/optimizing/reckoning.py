@@ -7,8 +7,13 @@ from .tasks import StepTask, stages_of
 
 
 def kept_calls(plan: OptimizePlan, task: StepTask) -> int:
-    """Calls that are kept from the optimizer, to grade the hold-out afterwards: with a fifth more, for repairs."""
-    return plan.holdout * task.calls + -(-plan.holdout * task.calls // 5)
+    """Calls that are kept from the optimizer at least, to grade the hold-out afterwards."""
+    return with_spare(plan.holdout * task.calls)
+
+
+def with_spare(calls: int) -> int:
+    """Calls with a fifth more, for repairs."""
+    return calls + -(-calls // 5)
 
 
 def least_budget(plan: OptimizePlan, task: StepTask) -> int:

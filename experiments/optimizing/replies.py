@@ -25,6 +25,7 @@ from ...runtime.ledger import Ledger, open_ledger
 from ...runtime.models import Model
 from ...runtime.openai_engine import request_body
 from ...runtime.turns import recalled
+from .roles import working_for
 
 #: Part of every key: a change of what is hashed must change it.
 _KEY_SCHEME = "condor-reply-1"
@@ -71,8 +72,8 @@ class Replies:
         self.halted = self.halted or fault
         return Halted(self.halted)
 
-    def ask(self, model: Model, request: Request) -> Response:
-        """The reply to a request, from the journal or from the model; blocks.
+    def ask(self, role: str, model: Model, request: Request) -> Response:
+        """The reply to a request of a role's model, from the journal or from the model; blocks.
 
         Raises:
             LM15Error: the endpoint refused this very request.
@@ -80,7 +81,7 @@ class Replies:
         """
         if self.halted:
             raise Halted(self.halted)
-        reply = asyncio.run_coroutine_threadsafe(self._shared(model, request, _rollout.get()), self._loop)
+        reply = asyncio.run_coroutine_threadsafe(self._shared(role, model, request, _rollout.get()), self._loop)
         try:
             return reply.result()
         except concurrent.futures.CancelledError as exc:
@@ -104,12 +105,13 @@ class Replies:
         """Wait for the calls in flight, so that what they bring is stored."""
         await asyncio.gather(*self._asked.values(), return_exceptions=True)
 
-    async def _shared(self, model: Model, request: Request, rollout: int | None) -> Response:
+    async def _shared(self, role: str, model: Model, request: Request, rollout: int | None) -> Response:
         """One call for all who ask the same at the same time, and for those who ask again."""
         said = request_body(request, request.model).decode()
         key = content_hash([_KEY_SCHEME, model.spec.identity["name"], said, rollout])
         if key not in self._asked:
-            self._asked[key] = asyncio.create_task(self._reply(key, model, request))
+            with working_for(role):
+                self._asked[key] = asyncio.create_task(self._reply(key, model, request))
         return await asyncio.shield(self._asked[key])
 
     async def _reply(self, key: str, model: Model, request: Request) -> Response:
@@ -153,20 +155,21 @@ class StoredLM(dspy.LM):
 
 
 class _StoredEngine:
-    def __init__(self, model: Model, replies: Replies) -> None:
+    def __init__(self, role: str, model: Model, replies: Replies) -> None:
+        self._role = role
         self._model = model
         self._replies = replies
 
     def complete(self, request: Request) -> Response:
-        return self._replies.ask(self._model, request)
+        return self._replies.ask(self._role, self._model, request)
 
 
-def stored_lm(model: Model, replies: Replies) -> StoredLM:
-    """A model for an optimizer: with the same settings, over the stored replies."""
+def stored_lm(role: str, model: Model, replies: Replies) -> StoredLM:
+    """A role's model for an optimizer: with the same settings, over the stored replies."""
     spec = model.spec
     return StoredLM(
         spec.name,
-        engine=_StoredEngine(model, replies),
+        engine=_StoredEngine(role, model, replies),
         cache=False,
         num_retries=0,
         temperature=spec.temperature,

@@ -15,16 +15,17 @@ from typing import Any, TypeVar
 import dspy
 
 from ...hashing import content_hash
-from ...programs import CondorAdapter
+from ...programs import CondorAdapter, Stage, Step
 from ...programs.program import Program
 from ...runtime.call_limit import CallLimit
 from ...runtime.journal import Journal, StepEntry
-from ...runtime.models import Model, ModelSpec, build_model
-from ...runtime.steps import JournaledSteps
+from ...runtime.models import Model, ModelSpec
+from ...runtime.steps import JournaledSteps, step_key
 from ...runtime.stopping import StopSignal
 from .metric import Graded, Metric
 from .plan import OptimizePlan
 from .replies import Halted, Replies, StoredLM, stored_lm
+from .roles import CallsByRole, working_for
 
 T = TypeVar("T")
 
@@ -39,7 +40,7 @@ class OptimizeUse:
     Attributes:
         generator: what the step is compiled for.
         judge, optimizer: grades results; proposes prompts. By default the generator's model.
-        concurrency: calls in flight at most. What comes out does not depend on it.
+        concurrency: calls in flight at most, to each model. What comes out does not depend on it.
         parse_retries: how often a reply that does not parse is asked for again.
         on_call: is told of calls that were made.
         stopping: is set to stop the work.
@@ -66,6 +67,7 @@ class Session:
     """One optimization under way.
 
     Attributes:
+        journal: where everything is stored.
         replies: to the calls of the optimizer, the program and the judge.
         limit: of calls.
         lms: by role, for DSPy.
@@ -75,34 +77,48 @@ class Session:
         self.use = use
         self.limit = limit
         self._models = models
-        self._journal = journal
+        self.journal = journal
+        self._input_calls = 0
         self.replies = Replies(journal, use.on_call)
         self.lms = self._stored_lms()
-        for role, model in models.items():
-            model.engine.calls = limit.of(role)
+        for model in models.values():
+            model.engine.calls = CallsByRole(limit)
 
     def begin_anew(self) -> None:
         """Go on after work that was halted. Threads that it left behind stay halted with the replies that they know."""
-        self.replies = Replies(self._journal, self.use.on_call, used=self.replies.used)
+        self.replies = Replies(self.journal, self.use.on_call, used=self.replies.used)
         self.lms = self._stored_lms()
 
     def _stored_lms(self) -> dict[str, StoredLM]:
-        return {role: stored_lm(model, self.replies) for role, model in self._models.items()}
+        return {role: stored_lm(role, model, self.replies) for role, model in self._models.items()}
+
+    @property
+    def used(self) -> int:
+        """Calls that led to the inputs and replies that were asked for, whenever they were paid.
+
+        Unlike those of the limit they do not hold what was lost in flight: this is the same after a resumption.
+        """
+        return self._input_calls + self.replies.used.calls
 
     @contextmanager
-    def inputs(self) -> Iterator[JournaledSteps]:
+    def inputs(self) -> Iterator[Step]:
         """Inside the block the generator's calls make inputs, through the journal, and are counted as such."""
 
         def tell(entry: StepEntry) -> None:
             self.use.on_call(entry.calls)
 
         generator = self._models["generator"]
-        generator.engine.calls = self.limit.of("inputs")
         adapter = CondorAdapter(parse_retries=self.use.parse_retries)
-        try:
-            yield JournaledSteps(self._journal, generator, adapter=adapter, on_step=tell)
-        finally:
-            generator.engine.calls = self.limit.of("generator")
+        steps = JournaledSteps(self.journal, generator, adapter=adapter, on_step=tell)
+        keys: set[str] = set()
+
+        async def step(stage: Stage[T], *args: Any) -> T:
+            keys.add(step_key(stage, stage.prompt_version(), args, generator.spec.identity))
+            return await steps(stage, *args)
+
+        with working_for("inputs"):
+            yield step
+        self._input_calls = sum(map(self.journal.step_calls, keys))
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         """Do some work that blocks, in a thread of its own, with DSPy set up for it.
@@ -168,17 +184,6 @@ def _silence() -> Iterator[None]:
                 logging.getLogger(name).setLevel(level)
 
 
-def build_models(use: OptimizeUse) -> dict[str, Model]:
-    """The models by role. No call is made.
-
-    Raises:
-        ModelFault: one is unknown, or its key is missing.
-    """
-    return {
-        role: build_model(spec, concurrency=use.concurrency, stopping=use.stopping) for role, spec in use.specs.items()
-    }
-
-
 @asynccontextmanager
 async def open_session(
     plan: OptimizePlan, use: OptimizeUse, models: Mapping[str, Model], journal: Journal
@@ -194,5 +199,5 @@ async def open_session(
     try:
         yield Session(use, models, journal, CallLimit(plan.budget_calls, made=made, store=store))
     finally:
-        for model in models.values():
-            await model.engine.aclose()
+        for engine in {id(model.engine): model.engine for model in models.values()}.values():
+            await engine.aclose()

@@ -143,6 +143,11 @@ class Journal:
         outcome, output, reason, detail, raw = row
         return outcome, {"output": output, "reason": reason, "detail": detail, "raw": raw}
 
+    def step_calls(self, key: str) -> int:
+        """The calls that a step took, in all sessions; those whose reply was lost in a crash are in no journal."""
+        row = self._one("SELECT calls FROM steps WHERE key = ?", (key,))
+        return 0 if row is None else row[0]
+
     def step_to_hand_on(self, key: str) -> StepEntry | None:
         """A finished step with its records, as another journal takes it over, or None.
 

@@ -98,6 +98,24 @@ def test_one_that_was_killed_goes_on_and_pays_for_no_reply_twice(
     assert endpoint.count.calls <= 300
 
 
+def test_calls_that_a_kill_lost_do_not_change_how_far_the_optimizer_goes(
+    cli: Cli, serve: Callable[[RehearsalSettings], Endpoint]
+) -> None:
+    sizes = ("--train", "4", "--val", "4", "--holdout", "6", "--budget-calls", "126")
+    whole = optimize(cli, "refine", *served(serve(RehearsalSettings())), *sizes, run="whole")
+    endpoint = serve(RehearsalSettings(latency=0.1))
+    options = (*served(endpoint), *sizes, "--concurrency", "12")
+    process = cli.start("optimize", "refine", "--run", "opt", *SMALL, *options)
+    wait_for(lambda: endpoint.count.calls >= 30)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    found = optimize(cli, "refine", *options)
+    assert found["calls"]["inputs"] > whole["calls"]["inputs"]  # those in flight were lost, and count
+    assert found["program"]["prompts"] == whole["program"]["prompts"]
+    assert found["candidates"] == whole["candidates"]
+    assert endpoint.count.calls <= sum(found["calls"].values()) <= 126
+
+
 def test_ctrl_c_keeps_what_was_answered(cli: Cli, serve: Callable[[RehearsalSettings], Endpoint]) -> None:
     endpoint = serve(RehearsalSettings(latency=0.02))
     options = ("optimize", "answer", "--run", "opt", *SMALL, *served(endpoint))
@@ -123,6 +141,23 @@ def better(cli: Cli, step: str, run: str = "opt") -> dict[str, str]:
     program = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps(program | {"improved": True}), encoding="utf-8")
     return {prompt["stage"]: prompt["prompt_version"] for prompt in program["prompts"]}
+
+
+def test_an_earlier_program_that_stays_is_named(cli: Cli) -> None:
+    better(cli, "refine")
+    path = cli.directory / "opt" / "compiled" / "refine.json"
+    program = json.loads(path.read_text(encoding="utf-8"))
+    program["scores"]["difference"]["mean"] = 0.9
+    path.write_text(json.dumps(program), encoding="utf-8")
+    options = ("--optimizer", "bootstrap", "--model", "rehearsal", *SMALL)
+    result = cli.run("optimize", "refine", "--run", "opt", *options)
+    assert result.returncode == 0, result.stderr
+    assert "the built-in prompts stay" not in result.stdout
+    said = (
+        r"^(nothing better was found|improved, but not by more): opt/compiled/refine\.json \(gepa, \+0\.900\) stays; "
+    )
+    assert re.search(said, result.stdout, re.MULTILINE)
+    assert json.loads(path.read_text(encoding="utf-8")) == program
 
 
 def test_a_synthesis_uses_what_was_compiled_and_its_records_say_so(cli: Cli) -> None:

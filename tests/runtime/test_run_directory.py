@@ -73,3 +73,19 @@ def test_what_a_kill_in_the_middle_of_a_write_left_is_cleared_away(tmp_path: Pat
         (tmp_path / name).write_text("half")
     with RunDirectory(tmp_path):
         assert [entry.name for entry in tmp_path.iterdir()] == ["run.lock"]
+
+
+def test_what_a_kill_left_of_an_optimization_is_cleared_away(tmp_path: Path) -> None:
+    with RunDirectory(tmp_path / "opt") as directory:
+        Journal.create(directory.journal, {}).close()
+    compiled = tmp_path / "opt" / "compiled"
+    compiled.mkdir()
+    left = (
+        compiled / ".refine+critique.json.0123456789ab.tmp",
+        tmp_path / "opt" / ".optimization.json.0123456789ab.tmp",
+    )
+    kept = (compiled / "refine+critique.json", tmp_path / "opt" / "optimization.json")
+    for path in (*left, *kept):
+        path.write_text("{}")
+    with RunDirectory(tmp_path / "opt"):
+        assert [path.exists() for path in (*left, *kept)] == [False, False, True, True]

@@ -3,21 +3,21 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 
 from condor.errors import BadInput, BudgetReached, RunMismatch, UsageFault
 from condor.experiments.compiled import STEP_STAGES, STEPS, CompiledProgram, CompiledStep, load_compiled, load_programs
 from condor.experiments.optimizing import OPTIMIZERS, Optimization, OptimizePlan, OptimizerName
-from condor.experiments.optimizing.compilers import COMPILERS, Compiled, Compiler, CompileWork
 from condor.experiments.optimizing.optimization import _Optimizing
+from condor.experiments.optimizing.proof import is_improvement
 from condor.experiments.optimizing.reckoning import least_budget
 from condor.experiments.optimizing.tasks import TASKS_BY_STEP
 from condor.runtime.journal import Journal
 
 PlanFor = Callable[..., OptimizePlan]
 RunPlan = Callable[..., Optimization]
+GepaGives = Callable[[str | None], None]
 
 
 def same(one: Optimization, other: Optimization) -> bool:
@@ -40,7 +40,7 @@ def test_every_optimizer_compiles_within_its_budget(
     assert found.path == str(tmp_path / "run" / "compiled" / "refine.json")
     stored = load_compiled(tmp_path / "run" / "compiled" / "refine.json")
     assert stored == found.program
-    assert stored.improved == (found.difference.low is not None and found.difference.low > 0)
+    assert stored.improved == is_improvement(found.difference)
     assert {name: len(ids) for name, ids in stored.sets.items()} == {"train": 4, "val": 4, "holdout": 6}
     report = json.loads((tmp_path / "run" / "optimization.json").read_text(encoding="utf-8"))
     assert (report["improved"], report["calls"]) == (stored.improved, found.calls)
@@ -124,29 +124,11 @@ def test_other_steps_in_the_same_directory_take_over_what_they_have_in_common(
     assert found.calls["inputs"] == 14  # the answers; the questions were asked for before
 
 
-class NothingBetter(Compiler):
-    """An optimizer that gives back a prompt that is no better, or the very one that it was given."""
-
-    name = "gepa"
-    instruction: str | None = None
-
-    def least(self, **_: int) -> int:
-        return 0
-
-    def compile(self, work: CompileWork) -> Compiled:
-        program = work.program.deepcopy()
-        if self.instruction is not None:
-            (predictor,) = program.predictors()
-            predictor.signature = cast("Any", predictor.signature).with_instructions(self.instruction)
-        return Compiled(program, 1)
-
-
 @pytest.mark.parametrize("instruction", [None, "Answer in the requested language."])
 def test_where_nothing_better_is_found_it_says_so_and_nothing_is_used(
-    instruction: str | None, plan_for: PlanFor, run_plan: RunPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    instruction: str | None, plan_for: PlanFor, run_plan: RunPlan, tmp_path: Path, gepa_gives: GepaGives
 ) -> None:
-    monkeypatch.setattr(NothingBetter, "instruction", instruction)
-    monkeypatch.setitem(COMPILERS, "gepa", NothingBetter)
+    gepa_gives(instruction)
     found = run_plan(plan_for("answer", "gepa"))
     assert not found.improved
     assert (found.note is None) == (instruction is not None)
@@ -155,14 +137,14 @@ def test_where_nothing_better_is_found_it_says_so_and_nothing_is_used(
 
 
 def test_a_better_program_keeps_its_place(
-    plan_for: PlanFor, run_plan: RunPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    plan_for: PlanFor, run_plan: RunPlan, tmp_path: Path, gepa_gives: GepaGives
 ) -> None:
     better = run_plan(plan_for("answer", "gepa"))
     path = tmp_path / "run" / "compiled" / "answer.json"
     stored = CompiledProgram.model_validate_json(path.read_text(encoding="utf-8"))
     path.write_text(stored.model_copy(update={"improved": True}).model_dump_json(), encoding="utf-8")
     before = path.read_bytes()
-    monkeypatch.setitem(COMPILERS, "gepa", NothingBetter)
+    gepa_gives(None)
     found = run_plan(plan_for("answer", "gepa", seed=5))
     assert (found.improved, found.path, path.read_bytes()) == (False, None, before)
     assert better.path == str(path)

@@ -30,7 +30,7 @@ def session(path: Path, script: Script, work: Callable[[StoredLM, Replies], T]) 
     async def run() -> T:
         with Journal.create(path, {"kind": "optimization"}) if new else Journal.open(path) as journal:
             replies = Replies(journal, lambda _: None)
-            lm = stored_lm(model, replies)
+            lm = stored_lm("generator", model, replies)
             with ThreadPoolExecutor(1) as thread:
                 return await asyncio.get_running_loop().run_in_executor(thread, work, lm, replies)
 
