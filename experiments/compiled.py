@@ -9,16 +9,17 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import dspy
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from .. import __version__
 from ..errors import ProgramFault, RunMismatch, UnreadableFile
 from ..files import read_text, write_atomically
 from ..programs import AnswerQuestion, CritiqueAnswer, ExpandTag, RefineAnswer, Stage, WriteQuestions
 from ..runtime.run_directory import RunDirectory
+from .predictor_state import check_state
 
 #: What can be compiled: a stage, or two of them together.
 CompiledStep = Literal["expand", "question", "answer", "critique", "refine", "refine+critique"]
@@ -50,14 +51,14 @@ class CompiledPrompt(_Frozen):
 
     Attributes:
         stage: the stage's name, as in journals.
-        state: of its predictor, as DSPy dumps it: JSON.
+        state: of its predictor, as DSPy dumps it: JSON, and nothing but a prompt (see predictor_state.py).
         signature_hash: of the signature that it was compiled for (see `Stage.signature_hash`).
         prompt_version: of the stage with that state.
         base_version: of the prompt that it was compiled from.
     """
 
     stage: str
-    state: dict[str, Any]
+    state: Annotated[dict[str, Any], AfterValidator(check_state)]
     signature_hash: str
     prompt_version: str
     base_version: str
@@ -171,10 +172,14 @@ class Programs:
         return cls({prompt.stage: prompt for prompt in prompts})
 
     def apply(self, program: dspy.Module) -> None:
-        """Put the prompts into the stages of a program, or into a stage; others are left as they are."""
+        """Put the prompts into the stages of a program, or into a stage; others are left as they are.
+
+        Raises:
+            ValueError: a prompt is for a signature with more or fewer fields.
+        """
         for _, module in program.named_sub_modules():
             if isinstance(module, Stage) and (prompt := self.prompts.get(module.name)) is not None:
-                module.predict.load_state(prompt.state)
+                _put(prompt, module)
 
     def version(self, stage: type[Stage[Any]]) -> str:
         """The version of the prompt that a stage asks with."""
@@ -265,6 +270,14 @@ def settle_programs(directory: RunDirectory, given: Programs | None) -> Programs
     return begun
 
 
+def _put(prompt: CompiledPrompt, stage: Stage[Any]) -> None:
+    """Load a prompt into its stage. DSPy itself would take fewer fields, and leave the rest as they are."""
+    given, wanted = len(prompt.state["signature"]["fields"]), len(type(stage).signature.fields)
+    if given != wanted:
+        raise ValueError(f"the state has {given} fields, and the signature of {stage.name} {wanted}")
+    stage.predict.load_state(prompt.state)
+
+
 def _check(prompt: CompiledPrompt, where: str, remedy: str) -> None:
     """See that a prompt is for its stage as it is now, and still comes out as what it was."""
     stage = _STAGES.get(prompt.stage)
@@ -278,7 +291,7 @@ def _check(prompt: CompiledPrompt, where: str, remedy: str) -> None:
         )
     loaded = stage()
     try:
-        loaded.predict.load_state(prompt.state)
+        _put(prompt, loaded)
         version = loaded.prompt_version()
     except (KeyError, TypeError, ValueError, AttributeError) as exc:
         raise ProgramFault(f"{where}: the prompt of {prompt.stage} cannot be loaded: {exc!r}") from exc
