@@ -94,12 +94,12 @@ def grow(
 
 def _programs(run: Path, directory: Path | None, prompts: PromptsChoice | None) -> "Programs | None":
     """The prompts that a growth begins with; None for one that goes on with its own."""
-    from ..experiments.compiled import load_programs
     from ..experiments.prompts.choice import GROWTH_STAGES, find_programs
+    from ..experiments.settling import read_programs
     from ..runtime.run_directory import RunDirectory
 
     if directory is not None:
-        return load_programs(directory)
+        return read_programs(directory, run)
     if RunDirectory(run).exists:
         return None
     wanted = (prompts or PromptsChoice.champion).value

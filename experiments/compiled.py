@@ -7,7 +7,7 @@ compiled for another one is refused.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -15,10 +15,9 @@ import dspy
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from .. import __version__
-from ..errors import ProgramFault, RunMismatch, UnreadableFile
+from ..errors import ProgramFault, UnreadableFile
 from ..files import read_text, write_atomically
 from ..programs import AnswerQuestion, CritiqueAnswer, ExpandTag, RefineAnswer, Stage, WriteQuestions
-from ..runtime.run_directory import RunDirectory
 from .predictor_state import check_state
 
 #: What can be compiled: a stage, or two of them together.
@@ -147,9 +146,10 @@ def load_compiled(path: Path) -> CompiledProgram:
 
 
 class _Frozenset(_Frozen):
-    """What is frozen into a run."""
+    """What is frozen into a run; `named` is that of its `Programs`."""
 
     scheme: Literal["condor-programs-1"] = "condor-programs-1"
+    named: bool
     prompts: tuple[CompiledPrompt, ...]
 
 
@@ -159,9 +159,11 @@ class Programs:
 
     Attributes:
         prompts: by the stage's name; a stage that is missing keeps its built-in prompt.
+        named: whether it was said where they are; a run may be begun with a directory in which nothing is better yet.
     """
 
     prompts: Mapping[str, CompiledPrompt] = field(default_factory=dict)
+    named: bool = field(default=False, compare=False)
 
     def __bool__(self) -> bool:
         return bool(self.prompts)
@@ -170,6 +172,16 @@ class Programs:
     def of(cls, prompts: Iterable[CompiledPrompt]) -> "Programs":
         """The prompts by their stages."""
         return cls({prompt.stage: prompt for prompt in prompts})
+
+    def within(self, *programs: dspy.Module) -> "Programs":
+        """Those of them that are for a stage of some programs."""
+        stages = {
+            module.name
+            for program in programs
+            for _, module in program.named_sub_modules()
+            if isinstance(module, Stage)
+        }
+        return replace(self, prompts={name: prompt for name, prompt in self.prompts.items() if name in stages})
 
     def apply(self, program: dspy.Module) -> None:
         """Put the prompts into the stages of a program, or into a stage; others are left as they are.
@@ -187,15 +199,16 @@ class Programs:
         return stage().prompt_version() if prompt is None else prompt.prompt_version
 
     def freeze(self, path: Path) -> None:
-        """Write them for a run that begins with them; where there are none, there is no file.
+        """Write them for a run that begins with them; where none were found or named, there is no file.
 
         Raises:
             OutputFault: the file cannot be written.
         """
-        if not self.prompts:
+        if not (self.prompts or self.named):
             path.unlink(missing_ok=True)  # a beginning that was broken off may have left one
             return
-        _write(_Frozenset(prompts=tuple(self.prompts[stage] for stage in sorted(self.prompts))), path)
+        prompts = tuple(self.prompts[stage] for stage in sorted(self.prompts))
+        _write(_Frozenset(named=self.named, prompts=prompts), path)
 
     @classmethod
     def frozen(cls, path: Path) -> "Programs":
@@ -209,7 +222,7 @@ class Programs:
         held = _parse(_Frozenset, path)
         for prompt in held.prompts:
             _check(prompt, str(path), "another --run")
-        return cls.of(held.prompts)
+        return replace(cls.of(held.prompts), named=held.named)
 
 
 def load_programs(directory: Path) -> Programs:
@@ -225,7 +238,7 @@ def load_programs(directory: Path) -> Programs:
         ProgramFault: a file is none, or does not fit (see `load_compiled`); or two are for one stage.
     """
     if directory.is_file():
-        return Programs.frozen(directory)
+        return replace(Programs.frozen(directory), named=True)
     # What `condor optimize --run DIR` leaves stands in DIR/compiled.
     inner = directory / "compiled"
     place = inner if inner.is_dir() else directory
@@ -244,30 +257,7 @@ def load_programs(directory: Path) -> Programs:
                 )
             owners[prompt.stage] = path
             prompts.append(prompt)
-    return Programs.of(prompts)
-
-
-def settle_programs(directory: RunDirectory, given: Programs | None) -> Programs:
-    """The prompts that a run asks with: what it was begun with, or for one that begins, what is given.
-
-    Args:
-        directory: the run's, which this process holds.
-        given: what it is to ask with; None for whatever it was begun with, or for the built-in prompts.
-
-    Raises:
-        RunMismatch: it was begun with other prompts.
-        ProgramFault: those cannot be used any more.
-    """
-    if not directory.exists:
-        return given or Programs()
-    begun = Programs.frozen(directory.programs)
-    if given is not None and given != begun:
-        stages = sorted({*given.prompts, *begun.prompts})
-        other = [stage for stage in stages if given.prompts.get(stage) != begun.prompts.get(stage)]
-        raise RunMismatch(
-            f"{directory.path}: was begun with another prompt for {' and '.join(other)}; choose another --run"
-        )
-    return begun
+    return replace(Programs.of(prompts), named=True)
 
 
 def _put(prompt: CompiledPrompt, stage: Stage[Any]) -> None:

@@ -49,7 +49,8 @@ def begin_run(
 
 def _save(directory: RunDirectory, recipe: Recipe, programs: Programs) -> None:
     """Write the recipe in force, with the run's own tree and prompts in it: it is a recipe for this very run."""
-    own = {"tree": (TREE_FILE,), "programs": PROGRAMS_FILE if programs else None}
+    frozen = programs.prompts or programs.named
+    own = {"tree": (TREE_FILE,), "programs": PROGRAMS_FILE if frozen else None}
     save_recipe(recipe.model_copy(update=own), directory.recipe)
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import sqlite3
 from collections.abc import Callable
@@ -10,9 +11,12 @@ from typing import Any
 
 import pytest
 
+from condor.experiments.compiled import CompiledStep, save_compiled
 from condor.knowledge import KnowledgeTree, save_tree
+from condor.programs import RefineAnswer, WriteQuestions
 from condor.runtime.rehearsal.settings import RehearsalSettings
 
+from prompt_samples import compiled
 from support import Cli, Endpoint, refused, status, wait_for
 
 SMALL = ("--train", "6", "--val", "4", "--holdout", "10", "--budget-calls", "300", "--concurrency", "4")
@@ -145,12 +149,66 @@ def test_a_synthesis_uses_what_was_compiled_and_its_records_say_so(cli: Cli) -> 
     assert prompts(cli, "same")["refinement"] == compiled["refinement"]
 
 
+def keep(cli: Cli, step: CompiledStep, instructions: str = "Do it, and well.", *, improved: bool = True) -> str:
+    """Put a program into opt/compiled, as an optimization leaves it; the version of its prompt."""
+    program = compiled(step, instructions, improved=improved)
+    directory = cli.directory / "opt" / "compiled"
+    directory.mkdir(parents=True, exist_ok=True)
+    save_compiled(program, directory / program.file_name)
+    return program.prompts[0].prompt_version
+
+
 def test_a_run_refuses_prompts_that_it_was_not_begun_with(cli: Cli) -> None:
-    better(cli, "refine")
+    keep(cli, "refine")
     recipe = cli.recipe(RECIPE)
     assert cli.run("synth", recipe, "--run", "plain").returncode == 0
     line = refused(cli, "synth", recipe, "--run", "plain", "--programs", "opt")
     assert line == "condor: plain: was begun with another prompt for refinement; choose another --run"
+    assert cli.run("synth", recipe, "--run", "run", "--programs", "opt").returncode == 0
+    keep(cli, "refine", "Do it in another way.")
+    line = refused(cli, "synth", recipe, "--run", "run", "--programs", "opt")
+    assert line == "condor: run: was begun with another prompt for refinement; choose another --run"
+
+
+def test_a_run_goes_on_whatever_else_is_compiled_and_when_that_is_gone(cli: Cli) -> None:
+    refinement, built_in = keep(cli, "refine"), WriteQuestions().prompt_version()
+    keep(cli, "expand")
+    command = ("synth", cli.recipe(RECIPE), "--run", "run", "--programs", "opt")
+    assert cli.run(*command).returncode == 0
+    frozen = json.loads((cli.directory / "run" / "programs.json").read_text(encoding="utf-8"))
+    assert [prompt["stage"] for prompt in frozen["prompts"]] == ["refinement"]
+    keep(cli, "question")
+    keep(cli, "expand", "Do it in another way.")
+    result = cli.run(*command, "--records", "12")
+    assert result.returncode == 0, result.stderr
+    shutil.rmtree(cli.directory / "opt")
+    result = cli.run(*command, "--records", "15")
+    assert result.returncode == 0, result.stderr
+    assert f"compiled prompts: refinement {refinement}\n" in result.stdout
+    with sqlite3.connect(cli.directory / "run" / "journal.db") as database:
+        used = set(
+            database.execute("SELECT stage, prompt_version FROM steps WHERE stage IN ('question', 'refinement')")
+        )
+    assert used == {("question", built_in), ("refinement", refinement)}
+
+
+def test_a_run_that_began_before_anything_was_better_goes_on_with_the_built_in_prompts(cli: Cli) -> None:
+    keep(cli, "refine", improved=False)
+    command = ("synth", cli.recipe(RECIPE), "--run", "run", "--programs", "opt")
+    assert cli.run(*command).returncode == 0
+    keep(cli, "refine")
+    result = cli.run(*command, "--records", "12")
+    assert result.returncode == 0, result.stderr
+    assert prompts(cli, "run")["refinement"] == RefineAnswer().prompt_version()
+
+
+def test_a_directory_that_is_not_there_is_refused_by_a_run_that_did_not_begin_with_it(cli: Cli) -> None:
+    recipe = cli.recipe(RECIPE)
+    line = refused(cli, "synth", recipe, "--run", "run", "--programs", "opt")
+    assert line == "condor: opt: no compiled program here; condor optimize makes some"
+    assert not (cli.directory / "run").exists()
+    assert cli.run("synth", recipe, "--run", "run").returncode == 0
+    assert refused(cli, "synth", recipe, "--run", "run", "--programs", "opt") == line
 
 
 def test_a_fork_keeps_all_that_comes_before_the_compiled_prompt(cli: Cli) -> None:
@@ -169,7 +227,12 @@ def test_a_tree_is_grown_with_what_was_compiled(cli: Cli) -> None:
     options = ("tree", "grow", "--run", "tree", "--roots", "2", "--depth", "2", "--branching", "3")
     assert cli.run(*options, "--programs", "opt").returncode == 0
     assert prompts(cli, "tree")["expand_tag"] == compiled["expand_tag"]
+    keep(cli, "question")
+    assert cli.run(*options, "--programs", "opt").returncode == 0
+    (cli.directory / "opt" / "compiled").rename(cli.directory / "moved")
+    assert cli.run(*options, "--programs", "opt").returncode == 0
     assert cli.run(*options).returncode == 0
+    (cli.directory / "moved").rename(cli.directory / "opt" / "compiled")
     assert cli.run(*("tree", "grow", "--run", "plain"), "--roots", "2", "--depth", "2").returncode == 0
     line = refused(cli, "tree", "grow", "--run", "plain", "--roots", "2", "--depth", "2", "--programs", "opt")
     assert line == "condor: plain: was begun with another prompt for expand_tag; choose another --run"

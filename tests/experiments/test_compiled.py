@@ -20,7 +20,7 @@ from condor.experiments.compiled import (
     load_programs,
     save_compiled,
 )
-from condor.programs import CritiqueAnswer, Refine, RefineAnswer, Stage, Void, WriteQuestions
+from condor.programs import CritiqueAnswer, GrowTree, Refine, RefineAnswer, Stage, Void, WriteQuestions
 from condor.signatures import QuestionTriple
 
 
@@ -156,14 +156,13 @@ def test_neither_the_prompt_of_a_registry_nor_a_frozen_one_brings_anything_else(
     change: Callable[[dict[str, Any]], object], said: str, tmp_path: Path
 ) -> None:
     """A registry's prompt is a `CompiledPrompt`, too, and goes through `Programs.apply`."""
-    del said
     data = program_of("refine").prompts[0].model_dump(mode="json")
     change(data["state"])
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=said):
         Programs.of([CompiledPrompt.model_validate(data)]).apply(RefineAnswer())
     frozen = tmp_path / "programs.json"
-    frozen.write_text(json.dumps({"prompts": [data]}), encoding="utf-8")
-    with pytest.raises(ProgramFault):
+    frozen.write_text(json.dumps({"named": True, "prompts": [data]}), encoding="utf-8")
+    with pytest.raises(ProgramFault, match=said):
         Programs.frozen(frozen)
 
 
@@ -218,4 +217,21 @@ def test_what_is_frozen_into_a_run_comes_back(tmp_path: Path) -> None:
     programs = Programs.of(program_of("refine+critique").prompts)
     programs.freeze(tmp_path / "programs.json")
     assert Programs.frozen(tmp_path / "programs.json") == programs
+    assert not Programs.frozen(tmp_path / "programs.json").named
     assert Programs.frozen(tmp_path / "none.json") == Programs()
+    assert load_programs(tmp_path / "programs.json").named
+
+
+def test_a_directory_in_which_nothing_is_better_yet_is_noted(tmp_path: Path) -> None:
+    save_compiled(program_of("refine", improved=False), tmp_path / "refine.json")
+    load_programs(tmp_path).freeze(tmp_path / "programs.json")
+    assert Programs.frozen(tmp_path / "programs.json").named
+    Programs().freeze(tmp_path / "programs.json")
+    assert not (tmp_path / "programs.json").exists()
+
+
+def test_only_the_prompts_of_a_works_own_stages_are_its_own() -> None:
+    programs = Programs.of((*program_of("expand").prompts, *program_of("refine+critique").prompts))
+    assert set(programs.within(Void(), Refine()).prompts) == {"critique", "refinement"}
+    assert set(programs.within(GrowTree()).prompts) == {"expand_tag"}
+    assert not programs.within(Void())
