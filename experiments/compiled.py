@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from .. import __version__
 from ..errors import ProgramFault, UnreadableFile
 from ..files import read_text, write_atomically
+from ..hashing import content_hash
 from ..programs import AnswerQuestion, CritiqueAnswer, ExpandTag, RefineAnswer, Stage, WriteQuestions
 from .predictor_state import check_state
 
@@ -37,6 +38,8 @@ STEP_STAGES: Mapping[CompiledStep, tuple[type[Stage[Any]], ...]] = {
 }
 _STAGES: dict[str, type[Stage[Any]]] = {stage.name: stage for stages in STEP_STAGES.values() for stage in stages}
 
+#: Under this key a journal says with which compiled prompts its run was begun.
+NOTE = "programs"
 #: A change of the file's form changes it.
 SCHEME: Literal["condor-compiled-1"] = "condor-compiled-1"
 
@@ -198,17 +201,28 @@ class Programs:
         prompt = self.prompts.get(stage.name)
         return stage().prompt_version() if prompt is None else prompt.prompt_version
 
-    def freeze(self, path: Path) -> None:
+    def freeze(self, path: Path) -> dict[str, str]:
         """Write them for a run that begins with them; where none were found or named, there is no file.
+
+        Returns:
+            What the run's journal says of them: see `note`.
 
         Raises:
             OutputFault: the file cannot be written.
         """
         if not (self.prompts or self.named):
             path.unlink(missing_ok=True)  # a beginning that was broken off may have left one
-            return
-        prompts = tuple(self.prompts[stage] for stage in sorted(self.prompts))
-        _write(_Frozenset(named=self.named, prompts=prompts), path)
+        else:
+            _write(self._held(), path)
+        return self.note()
+
+    def note(self) -> dict[str, str]:
+        """A hash of what `freeze` writes, under a key of a journal's meta; nothing where it writes no file."""
+        frozen = self.prompts or self.named
+        return {NOTE: content_hash(self._held().model_dump(mode="json"))} if frozen else {}
+
+    def _held(self) -> "_Frozenset":
+        return _Frozenset(named=self.named, prompts=tuple(self.prompts[stage] for stage in sorted(self.prompts)))
 
     @classmethod
     def frozen(cls, path: Path) -> "Programs":

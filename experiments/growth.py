@@ -73,10 +73,9 @@ async def grow_tree(
     with RunDirectory(run) as directory:
         program = GrowTree()
         settled = settle_programs(directory, programs, program)
-        if not directory.exists:
-            settled.freeze(directory.programs)
+        frozen = {} if directory.exists else settled.freeze(directory.programs)
         settled.apply(program)
-        async with open_tree_run(directory, "growth", meta, on=plan.on, use=use, models=models) as work:
+        async with open_tree_run(directory, "growth", meta, on=plan.on, use=use, models=models, frozen=frozen) as work:
             report = await work.execute(
                 lambda step: program.acall(
                     tree,

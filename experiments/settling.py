@@ -1,12 +1,17 @@
-"""Which compiled prompts a run asks with: those that it was begun with, whatever becomes of where they came from."""
+"""Which compiled prompts a run asks with: those that it was begun with, whatever becomes of where they came from.
+
+They stand beside its journal (`programs.json`), which holds their hash. Without the file, or with another one, a run
+would go on with other prompts, and pay again for what these make of its steps.
+"""
 
 from pathlib import Path
 
 import dspy
 
 from ..errors import RunMismatch, UnreadableFile
+from ..runtime.journal import Journal
 from ..runtime.run_directory import RunDirectory
-from .compiled import Programs, load_programs
+from .compiled import NOTE, Programs, load_programs
 
 
 def read_programs(directory: Path, run: Path) -> Programs | None:
@@ -19,12 +24,13 @@ def read_programs(directory: Path, run: Path) -> Programs | None:
     Raises:
         UnreadableFile: there are none in the directory, and the run has none of its own.
         ProgramFault: as for `load_programs`.
+        JournalFault: the run's journal cannot be read.
     """
     try:
         return load_programs(directory)
     except UnreadableFile:
         held = RunDirectory(run)
-        if held.exists and held.programs.exists():
+        if held.exists and _noted(held) is not None:
             return None
         raise
 
@@ -41,13 +47,14 @@ def settle_programs(directory: RunDirectory, given: Programs | None, *works: dsp
         works: the programs of the run; prompts for other stages are left out.
 
     Raises:
-        RunMismatch: it was begun with other prompts.
-        ProgramFault: those cannot be used any more.
+        RunMismatch: it was begun with other prompts, or those that it was begun with are not there any more.
+        ProgramFault: they cannot be used any more.
+        JournalFault: the run's journal cannot be read.
     """
     wanted = (Programs() if given is None else given).within(*works)
     if not directory.exists:
         return wanted
-    begun = Programs.frozen(directory.programs)
+    begun = _read_frozen(directory)
     other = [
         stage
         for stage, prompt in sorted(wanted.prompts.items())
@@ -58,3 +65,22 @@ def settle_programs(directory: RunDirectory, given: Programs | None, *works: dsp
             f"{directory.path}: was begun with another prompt for {' and '.join(other)}; choose another --run"
         )
     return begun
+
+
+def _read_frozen(directory: RunDirectory) -> Programs:
+    """The prompts that a run was begun with, as they were then."""
+    noted = _noted(directory)
+    begun = Programs.frozen(directory.programs)
+    if begun.note().get(NOTE) == noted:
+        return begun
+    put_back = "put back the file that was written there"
+    if noted is None:
+        raise RunMismatch(f"{directory.programs}: the run began without it; move it away")
+    if not directory.programs.exists():
+        raise RunMismatch(f"{directory.programs}: missing, and the run began with it; {put_back}")
+    raise RunMismatch(f"{directory.programs}: not as the run began with it; {put_back}")
+
+
+def _noted(directory: RunDirectory) -> str | None:
+    with Journal.open_read_only(directory.journal) as journal:
+        return journal.meta().get(NOTE)

@@ -202,6 +202,50 @@ def test_a_run_that_began_before_anything_was_better_goes_on_with_the_built_in_p
     assert prompts(cli, "run")["refinement"] == RefineAnswer().prompt_version()
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_a_synthesis_whose_frozen_prompts_are_lost_or_changed_is_refused(named: bool, cli: Cli) -> None:
+    keep(cli, "refine")
+    recipe = cli.recipe(RECIPE)
+    assert cli.run("synth", recipe, "--run", "run", "--programs", "opt").returncode == 0
+    keep(cli, "refine", "Do it in another way.")
+    assert cli.run("synth", recipe, "--run", "other", "--programs", "opt").returncode == 0
+    command = ("synth", recipe, "--run", "run", "--records", "12", *(("--programs", "opt") if named else ()))
+    frozen = cli.directory / "run" / "programs.json"
+    kept = frozen.read_bytes()
+    frozen.write_bytes((cli.directory / "other" / "programs.json").read_bytes())
+    put_back = "put back the file that was written there"
+    line = refused(cli, *command)
+    assert line == f"condor: run/programs.json: not as the run began with it; {put_back}"
+    frozen.unlink()
+    shutil.rmtree(cli.directory / "opt")
+    line = refused(cli, *command)
+    assert line == f"condor: run/programs.json: missing, and the run began with it; {put_back}"
+    frozen.write_bytes(kept)
+    assert cli.run(*command).returncode == 0
+
+
+def test_a_run_takes_no_prompts_that_are_put_into_it_later(cli: Cli) -> None:
+    keep(cli, "refine")
+    recipe = cli.recipe(RECIPE)
+    assert cli.run("synth", recipe, "--run", "run", "--programs", "opt").returncode == 0
+    assert cli.run("synth", recipe, "--run", "plain").returncode == 0
+    shutil.copy(cli.directory / "run" / "programs.json", cli.directory / "plain")
+    line = refused(cli, "synth", recipe, "--run", "plain", "--records", "12")
+    assert line == "condor: plain/programs.json: the run began without it; move it away"
+
+
+def test_a_growth_whose_frozen_prompts_are_lost_is_refused(cli: Cli) -> None:
+    keep(cli, "expand")
+    options = ("tree", "grow", "--run", "tree", "--roots", "2", "--depth", "2", "--branching", "3")
+    assert cli.run(*options, "--programs", "opt").returncode == 0
+    used = prompts(cli, "tree")
+    (cli.directory / "tree" / "programs.json").unlink()
+    for again in (options, (*options, "--programs", "opt")):
+        line = refused(cli, *again)
+        assert line.startswith("condor: tree/programs.json: missing, and the run began with it; put back")
+    assert prompts(cli, "tree") == used
+
+
 def test_a_directory_that_is_not_there_is_refused_by_a_run_that_did_not_begin_with_it(cli: Cli) -> None:
     recipe = cli.recipe(RECIPE)
     line = refused(cli, "synth", recipe, "--run", "run", "--programs", "opt")
