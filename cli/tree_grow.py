@@ -1,5 +1,6 @@
 """`condor tree grow`: a tree from a model."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -98,13 +99,27 @@ def _programs(run: Path, directory: Path | None, prompts: PromptsChoice | None) 
     from ..experiments.settling import read_programs
     from ..runtime.run_directory import RunDirectory
 
+    tell = make_console(stderr=True).print
     if directory is not None:
-        return read_programs(directory, run)
+        return _tell_named(read_programs(directory, run), directory, run, tell)
     if RunDirectory(run).exists:
         return None
     wanted = (prompts or PromptsChoice.champion).value
-    tell = make_console(stderr=True).print
     found = find_programs(wanted, GROWTH_STAGES, required=prompts is not None, tell=tell)
     for prompt in found.prompts.values():
         tell(f"compiled prompt: {prompt.stage} {prompt.prompt_version}")
+    return found
+
+
+def _tell_named(found: "Programs | None", directory: Path, run: Path, tell: Callable[[str], None]) -> "Programs | None":
+    """Say which of the prompts that are named a growth begins with; one that goes on has its own."""
+    from ..programs import ExpandTag
+    from ..runtime.run_directory import RunDirectory
+
+    if found is not None and not RunDirectory(run).exists:
+        prompt = found.prompts.get(ExpandTag.name)
+        if prompt is None:
+            tell(f"{directory}: holds no improved prompt for {ExpandTag.name}; the built-in prompt is used")
+        else:
+            tell(f"compiled prompt: {prompt.stage} {prompt.prompt_version}")
     return found

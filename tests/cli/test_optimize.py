@@ -292,13 +292,38 @@ def test_what_was_compiled_for_another_signature_is_refused_in_one_line(cli: Cli
     assert line.endswith("compile it again: condor optimize refine")
 
 
-def test_programs_that_brought_nothing_are_named_as_such(cli: Cli) -> None:
-    better(cli, "refine")
-    path = cli.directory / "opt" / "compiled" / "refine.json"
-    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"improved": False}), encoding="utf-8")
-    result = cli.run("synth", cli.recipe(RECIPE), "--run", "run", "--programs", "opt")
+@pytest.mark.parametrize(("step", "improved"), [("refine", False), ("expand", True)])
+def test_a_synthesis_says_that_there_is_no_prompt_for_it(step: CompiledStep, improved: bool, cli: Cli) -> None:
+    keep(cli, step, improved=improved)
+    command = ("synth", cli.recipe(RECIPE), "--run", "run", "--programs", "opt")
+    result = cli.run(*command)
     assert result.returncode == 0, result.stderr
-    assert "opt: nothing in it was an improvement; the built-in prompts are used" in result.stdout
+    assert result.stderr == (
+        "opt: holds no improved prompt for question, answer, critique or refinement; the built-in prompts are used\n"
+    )
+    assert "compiled prompts" not in result.stdout
+    keep(cli, "question")
+    again = cli.run(*command, "--records", "12")
+    assert again.stderr == "run: goes on with the built-in prompts, as it began: opt held none for it\n"
+
+
+def test_a_synthesis_names_only_its_own_prompts(cli: Cli) -> None:
+    version = keep(cli, "question")
+    keep(cli, "expand")
+    result = cli.run("synth", cli.recipe(RECIPE), "--run", "run", "--programs", "opt")
+    assert f"compiled prompts: question {version}\n" in result.stdout
+    assert "expand_tag" not in result.stdout + result.stderr
+
+
+def test_a_growth_says_whether_there_is_a_prompt_for_it(cli: Cli) -> None:
+    keep(cli, "refine")
+    options = ("tree", "grow", "--roots", "2", "--depth", "2", "--branching", "3", "--programs", "opt")
+    result = cli.run(*options, "--run", "plain")
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == "opt: holds no improved prompt for expand_tag; the built-in prompt is used\n"
+    version = keep(cli, "expand")
+    result = cli.run(*options, "--run", "tree")
+    assert result.stderr == f"compiled prompt: expand_tag {version}\n"
 
 
 @pytest.mark.parametrize(
