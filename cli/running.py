@@ -72,7 +72,7 @@ def synthesise(
         SynthesisProgress(console) as progress,
         prepared(recipe, run, on_change=progress.show, tracker=tracker) as synthesis,
     ):
-        before = forecast(recipe)
+        before = forecast(recipe, programs=synthesis.programs)
         progress.expect(synthesis.refined_forecast, before=f"{before.calls:,} calls, {dollars(before.cost_usd)}")
         _open(synthesis, run, console)
         outcome = run_until_done(synthesis.run(), stop=synthesis.synthesizer.stop, console=console)

@@ -169,7 +169,10 @@ def prepare_synthesis(
             tracker=tracker,
             programs=settled,
             expected=Expectations.of(
-                recipe, cells=len(sampler), inheritable=inherited.stage_figures() if inherited is not None else {}
+                recipe,
+                cells=len(sampler),
+                inheritable=inherited.stage_figures() if inherited is not None else {},
+                programs=settled,
             ),
         )
 
