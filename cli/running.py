@@ -12,6 +12,7 @@ from rich.console import Console
 
 from ..errors import Interrupted
 from .batch import show_taken, show_waiting
+from .console import make_console
 from .exit_codes import DONE, INTERRUPTED, PENDING, SHORTFALL
 from .progress import SynthesisProgress, dollars, thousands
 from .tracking import tracking
@@ -71,7 +72,7 @@ def synthesise(
         SynthesisProgress(console) as progress,
         prepared(recipe, run, on_change=progress.show, tracker=tracker) as synthesis,
     ):
-        before = forecast(recipe)
+        before = forecast(recipe, programs=synthesis.programs)
         progress.expect(synthesis.refined_forecast, before=f"{before.calls:,} calls, {dollars(before.cost_usd)}")
         _open(synthesis, run, console)
         outcome = run_until_done(synthesis.run(), stop=synthesis.synthesizer.stop, console=console)
@@ -111,7 +112,18 @@ def _open(synthesis: "Synthesis", run: Path, console: Console) -> None:
             f"compiled prompts: {', '.join(f'{name} {each.prompt_version}' for name, each in prompts.items())}"
         )
     elif synthesis.recipe.programs is not None:
-        console.print(f"{synthesis.recipe.programs}: nothing in it was an improvement; the built-in prompts are used")
+        make_console(stderr=True).print(_without_programs(synthesis, run))
+
+
+def _without_programs(synthesis: "Synthesis", run: Path) -> str:
+    """Why no compiled prompt is used, though a directory of them is named."""
+    from ..experiments.prompts.choice import SYNTHESIS_STAGES
+
+    directory = synthesis.recipe.programs
+    if synthesis.resumed:
+        return f"{run}: goes on with the built-in prompts, as it began: {directory} held none for it"
+    *others, last = (stage.name for stage in SYNTHESIS_STAGES)
+    return f"{directory}: holds no improved prompt for {', '.join(others)} or {last}; the built-in prompts are used"
 
 
 def run_until_done(work: Coroutine[Any, Any, T], *, stop: Callable[[], None], console: Console) -> T:

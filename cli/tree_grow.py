@@ -1,5 +1,6 @@
 """`condor tree grow`: a tree from a model."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -95,19 +96,33 @@ def grow(
 def _programs(run: Path, directory: Path | None, prompts: PromptsChoice | None) -> "Programs | None":
     """The prompts that a growth begins with; None for one that goes on with its own."""
     from ..errors import UsageFault
-    from ..experiments.compiled import load_programs
     from ..experiments.prompts.choice import GROWTH_STAGES, find_programs
+    from ..experiments.settling import read_programs
     from ..runtime.run_directory import RunDirectory
 
+    tell = make_console(stderr=True).print
     if directory is not None and prompts is not None:
         raise UsageFault("--programs and --prompts both name prompts; leave one of them out")
     if directory is not None:
-        return load_programs(directory)
+        return _tell_named(read_programs(directory, run), directory, run, tell)
     if RunDirectory(run).exists:
         return None
     wanted = (prompts or PromptsChoice.champion).value
-    tell = make_console(stderr=True).print
     found = find_programs(wanted, GROWTH_STAGES, required=prompts is not None, tell=tell)
     for prompt in found.prompts.values():
         tell(f"compiled prompt: {prompt.stage} {prompt.prompt_version}")
+    return found
+
+
+def _tell_named(found: "Programs | None", directory: Path, run: Path, tell: Callable[[str], None]) -> "Programs | None":
+    """Say which of the prompts that are named a growth begins with; one that goes on has its own."""
+    from ..programs import ExpandTag
+    from ..runtime.run_directory import RunDirectory
+
+    if found is not None and not RunDirectory(run).exists:
+        prompt = found.prompts.get(ExpandTag.name)
+        if prompt is None:
+            tell(f"{directory}: holds no improved prompt for {ExpandTag.name}; the built-in prompt is used")
+        else:
+            tell(f"compiled prompt: {prompt.stage} {prompt.prompt_version}")
     return found

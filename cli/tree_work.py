@@ -77,7 +77,7 @@ class Session:
 
 
 def read_model(model: str | None, api_base: list[str] | None) -> "ModelSpec":
-    """The model that the options name.
+    """The model that the options name, with the usual sampling settings, or with none if it takes no such ones.
 
     Raises:
         UsageFault: an option is no such thing.
@@ -85,10 +85,12 @@ def read_model(model: str | None, api_base: list[str] | None) -> "ModelSpec":
     from pydantic import ValidationError
 
     from ..errors import UsageFault
-    from ..runtime.models import ModelSpec
+    from ..runtime.models import ModelSpec, takes_usual_settings
 
+    none = {"temperature": None, "max_tokens": None}
+    settings = none if model and not takes_usual_settings(model) else {}
     try:
-        return ModelSpec.model_validate({"name": model, "api_base": api_base})
+        return ModelSpec.model_validate({"name": model, "api_base": api_base, **settings})
     except ValidationError as exc:
         raise UsageFault("; ".join(_option_problem(error) for error in exc.errors())) from exc
 

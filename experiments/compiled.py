@@ -7,18 +7,19 @@ compiled for another one is refused.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import dspy
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from .. import __version__
-from ..errors import ProgramFault, RunMismatch, UnreadableFile
+from ..errors import ProgramFault, UnreadableFile
 from ..files import read_text, write_atomically
+from ..hashing import content_hash
 from ..programs import AnswerQuestion, CritiqueAnswer, ExpandTag, RefineAnswer, Stage, WriteQuestions
-from ..runtime.run_directory import RunDirectory
+from .predictor_state import check_state
 
 #: What can be compiled: a stage, or two of them together.
 CompiledStep = Literal["expand", "question", "answer", "critique", "refine", "refine+critique"]
@@ -37,6 +38,8 @@ STEP_STAGES: Mapping[CompiledStep, tuple[type[Stage[Any]], ...]] = {
 }
 _STAGES: dict[str, type[Stage[Any]]] = {stage.name: stage for stages in STEP_STAGES.values() for stage in stages}
 
+#: Under this key a journal says with which compiled prompts its run was begun.
+NOTE = "programs"
 #: A change of the file's form changes it.
 SCHEME: Literal["condor-compiled-1"] = "condor-compiled-1"
 
@@ -50,14 +53,14 @@ class CompiledPrompt(_Frozen):
 
     Attributes:
         stage: the stage's name, as in journals.
-        state: of its predictor, as DSPy dumps it: JSON.
+        state: of its predictor, as DSPy dumps it: JSON, and nothing but a prompt (see predictor_state.py).
         signature_hash: of the signature that it was compiled for (see `Stage.signature_hash`).
         prompt_version: of the stage with that state.
         base_version: of the prompt that it was compiled from.
     """
 
     stage: str
-    state: dict[str, Any]
+    state: Annotated[dict[str, Any], AfterValidator(check_state)]
     signature_hash: str
     prompt_version: str
     base_version: str
@@ -146,9 +149,10 @@ def load_compiled(path: Path) -> CompiledProgram:
 
 
 class _Frozenset(_Frozen):
-    """What is frozen into a run."""
+    """What is frozen into a run; `named` is that of its `Programs`."""
 
     scheme: Literal["condor-programs-1"] = "condor-programs-1"
+    named: bool
     prompts: tuple[CompiledPrompt, ...]
 
 
@@ -158,9 +162,11 @@ class Programs:
 
     Attributes:
         prompts: by the stage's name; a stage that is missing keeps its built-in prompt.
+        named: whether it was said where they are; a run may be begun with a directory in which nothing is better yet.
     """
 
     prompts: Mapping[str, CompiledPrompt] = field(default_factory=dict)
+    named: bool = field(default=False, compare=False)
 
     def __bool__(self) -> bool:
         return bool(self.prompts)
@@ -170,27 +176,53 @@ class Programs:
         """The prompts by their stages."""
         return cls({prompt.stage: prompt for prompt in prompts})
 
+    def within(self, *programs: dspy.Module) -> "Programs":
+        """Those of them that are for a stage of some programs."""
+        stages = {
+            module.name
+            for program in programs
+            for _, module in program.named_sub_modules()
+            if isinstance(module, Stage)
+        }
+        return replace(self, prompts={name: prompt for name, prompt in self.prompts.items() if name in stages})
+
     def apply(self, program: dspy.Module) -> None:
-        """Put the prompts into the stages of a program, or into a stage; others are left as they are."""
+        """Put the prompts into the stages of a program, or into a stage; others are left as they are.
+
+        Raises:
+            ValueError: a prompt is for a signature with more or fewer fields.
+        """
         for _, module in program.named_sub_modules():
             if isinstance(module, Stage) and (prompt := self.prompts.get(module.name)) is not None:
-                module.predict.load_state(prompt.state)
+                _put(prompt, module)
 
     def version(self, stage: type[Stage[Any]]) -> str:
         """The version of the prompt that a stage asks with."""
         prompt = self.prompts.get(stage.name)
         return stage().prompt_version() if prompt is None else prompt.prompt_version
 
-    def freeze(self, path: Path) -> None:
-        """Write them for a run that begins with them; where there are none, there is no file.
+    def freeze(self, path: Path) -> dict[str, str]:
+        """Write them for a run that begins with them; where none were found or named, there is no file.
+
+        Returns:
+            What the run's journal says of them: see `note`.
 
         Raises:
             OutputFault: the file cannot be written.
         """
-        if not self.prompts:
+        if not (self.prompts or self.named):
             path.unlink(missing_ok=True)  # a beginning that was broken off may have left one
-            return
-        _write(_Frozenset(prompts=tuple(self.prompts[stage] for stage in sorted(self.prompts))), path)
+        else:
+            _write(self._held(), path)
+        return self.note()
+
+    def note(self) -> dict[str, str]:
+        """A hash of what `freeze` writes, under a key of a journal's meta; nothing where it writes no file."""
+        frozen = self.prompts or self.named
+        return {NOTE: content_hash(self._held().model_dump(mode="json"))} if frozen else {}
+
+    def _held(self) -> "_Frozenset":
+        return _Frozenset(named=self.named, prompts=tuple(self.prompts[stage] for stage in sorted(self.prompts)))
 
     @classmethod
     def frozen(cls, path: Path) -> "Programs":
@@ -204,7 +236,7 @@ class Programs:
         held = _parse(_Frozenset, path)
         for prompt in held.prompts:
             _check(prompt, str(path), "another --run")
-        return cls.of(held.prompts)
+        return replace(cls.of(held.prompts), named=held.named)
 
 
 def load_programs(directory: Path) -> Programs:
@@ -220,7 +252,7 @@ def load_programs(directory: Path) -> Programs:
         ProgramFault: a file is none, or does not fit (see `load_compiled`); or two are for one stage.
     """
     if directory.is_file():
-        return Programs.frozen(directory)
+        return replace(Programs.frozen(directory), named=True)
     # What `condor optimize --run DIR` leaves stands in DIR/compiled.
     inner = directory / "compiled"
     place = inner if inner.is_dir() else directory
@@ -239,30 +271,15 @@ def load_programs(directory: Path) -> Programs:
                 )
             owners[prompt.stage] = path
             prompts.append(prompt)
-    return Programs.of(prompts)
+    return replace(Programs.of(prompts), named=True)
 
 
-def settle_programs(directory: RunDirectory, given: Programs | None) -> Programs:
-    """The prompts that a run asks with: what it was begun with, or for one that begins, what is given.
-
-    Args:
-        directory: the run's, which this process holds.
-        given: what it is to ask with; None for whatever it was begun with, or for the built-in prompts.
-
-    Raises:
-        RunMismatch: it was begun with other prompts.
-        ProgramFault: those cannot be used any more.
-    """
-    if not directory.exists:
-        return given or Programs()
-    begun = Programs.frozen(directory.programs)
-    if given is not None and given != begun:
-        stages = sorted({*given.prompts, *begun.prompts})
-        other = [stage for stage in stages if given.prompts.get(stage) != begun.prompts.get(stage)]
-        raise RunMismatch(
-            f"{directory.path}: was begun with another prompt for {' and '.join(other)}; choose another --run"
-        )
-    return begun
+def _put(prompt: CompiledPrompt, stage: Stage[Any]) -> None:
+    """Load a prompt into its stage. DSPy itself would take fewer fields, and leave the rest as they are."""
+    given, wanted = len(prompt.state["signature"]["fields"]), len(type(stage).signature.fields)
+    if given != wanted:
+        raise ValueError(f"the state has {given} fields, and the signature of {stage.name} {wanted}")
+    stage.predict.load_state(prompt.state)
 
 
 def _check(prompt: CompiledPrompt, where: str, remedy: str) -> None:
@@ -278,7 +295,7 @@ def _check(prompt: CompiledPrompt, where: str, remedy: str) -> None:
         )
     loaded = stage()
     try:
-        loaded.predict.load_state(prompt.state)
+        _put(prompt, loaded)
         version = loaded.prompt_version()
     except (KeyError, TypeError, ValueError, AttributeError) as exc:
         raise ProgramFault(f"{where}: the prompt of {prompt.stage} cannot be loaded: {exc!r}") from exc

@@ -11,7 +11,9 @@ from dspy.lm15 import Usage
 from ..knowledge.tasks import tasks_for
 from ..programs import AnswerQuestion, CompareStage, CritiqueAnswer, RefineAnswer, Stage, WriteQuestions
 from ..runtime.models import ModelSpec, model_price
+from ..runtime.run_directory import RunDirectory
 from ..vocabulary import Language
+from .compiled import Programs, load_programs
 from .recipe import Recipe
 from .status import open_run
 
@@ -66,18 +68,21 @@ class Forecast:
         return asdict(self)
 
 
-def forecast(recipe: Recipe, *, run: Path | None = None) -> Forecast:
+def forecast(recipe: Recipe, *, run: Path | None = None, programs: Programs | None = None) -> Forecast:
     """Reckon what a recipe will take. No call is made and no key is needed.
 
     Args:
         run: a run of that recipe, whose own figures replace the assumptions for every stage that it has executed often
             enough.
+        programs: the compiled prompts that are asked with; by default those that the run was begun with, or without a
+            run those that the recipe names.
 
     Raises:
-        BadInput: there is no run in that directory.
+        BadInput: there is no run in that directory, or the compiled prompts cannot be read.
     """
     measured = _measured(run) if run is not None else {}
-    assumed = tokens_assumed(recipe)
+    asked = _programs(recipe, run) if programs is None else programs
+    assumed = tokens_assumed(recipe, asked)
     stages = []
     for stage, calls in _calls(recipe).items():
         taken, given = measured.get(stage, assumed[stage])
@@ -91,8 +96,14 @@ def forecast(recipe: Recipe, *, run: Path | None = None) -> Forecast:
         output_tokens=output_tokens,
         cost_usd=_cost(recipe, stages),
         stages=tuple(stages),
-        assumptions=_assumptions(recipe, tuple(stages)),
+        assumptions=_assumptions(recipe, tuple(stages), asked),
     )
+
+
+def _programs(recipe: Recipe, run: Path | None) -> Programs:
+    if run is not None:
+        return Programs.frozen(RunDirectory(run).programs)
+    return Programs() if recipe.programs is None else load_programs(Path(recipe.programs))
 
 
 def _cost(recipe: Recipe, stages: Sequence[StageForecast]) -> float | None:
@@ -119,8 +130,12 @@ def _calls(recipe: Recipe) -> dict[str, int]:
     return calls | ({JUDGED_STAGE: 2 * refined} if recipe.refine.gate else {})
 
 
-def tokens_assumed(recipe: Recipe) -> dict[str, tuple[float, float]]:
-    """Stage -> (input, output) tokens of one call: the rendered prompt, and replies of assumed length in its inputs."""
+def tokens_assumed(recipe: Recipe, programs: Programs) -> dict[str, tuple[float, float]]:
+    """Stage -> (input, output) tokens of one call: the rendered prompt, and replies of assumed length in its inputs.
+
+    Args:
+        programs: the compiled prompts that are asked with.
+    """
     per_token = sum(_CHARS_PER_TOKEN[language] for language in recipe.languages) / len(recipe.languages)
     question, answer = _REPLY_TOKENS["question"] / 3, _REPLY_TOKENS["answer"]
     critique, refinement = _REPLY_TOKENS["critique"], _REPLY_TOKENS["refinement"]
@@ -134,12 +149,13 @@ def tokens_assumed(recipe: Recipe) -> dict[str, tuple[float, float]]:
     if recipe.refine.gate:
         inputs[CompareStage] = question + draft + refinement
     return {
-        kind.name: (_prompt_chars(kind()) / _CHARS_PER_TOKEN["en"] + tokens, _REPLY_TOKENS[kind.name])
+        kind.name: (_prompt_chars(kind(), programs) / _CHARS_PER_TOKEN["en"] + tokens, _REPLY_TOKENS[kind.name])
         for kind, tokens in inputs.items()
     }
 
 
-def _prompt_chars(stage: Stage[Any]) -> int:
+def _prompt_chars(stage: Stage[Any], programs: Programs) -> int:
+    programs.apply(stage)
     return sum(len(message["content"]) for message in stage.prompt())
 
 
@@ -164,13 +180,15 @@ def _measured(run: Path) -> dict[str, tuple[float, float]]:
     }
 
 
-def _assumptions(recipe: Recipe, stages: tuple[StageForecast, ...]) -> tuple[str, ...]:
+def _assumptions(recipe: Recipe, stages: tuple[StageForecast, ...], programs: Programs) -> tuple[str, ...]:
     guessed = [f"{stage.stage} {_REPLY_TOKENS[stage.stage]}" for stage in stages if not stage.measured]
     lines = ["nothing is rejected, fails or has to be asked for again; each of these adds calls"]
     if recipe.refine.gate:
         lines.append("the gate keeps every refinement; one that it refuses is the last, which takes calls away")
     if guessed:
         lines.append(f"tokens of a reply: {', '.join(guessed)}; prompts: {_CHARS_PER_TOKEN['en']:g} characters a token")
+    if compiled := [stage.stage for stage in stages if stage.stage in programs.prompts]:
+        lines.append(f"the compiled prompts of {', '.join(compiled)}")
     if len(guessed) < len(stages):
         lines.append("the other stages: the mean of what the run has used so far")
     return tuple(lines)

@@ -8,7 +8,8 @@ from ..knowledge import KnowledgeTree, log_change
 from ..programs import GrowthLimits, GrowthReport, GrowTree
 from ..runtime.run_directory import RunDirectory
 from ..vocabulary import Language
-from .compiled import Programs, settle_programs
+from .compiled import Programs
+from .settling import settle_programs
 from .tree_run import ModelUse, open_tree_run
 
 
@@ -70,12 +71,11 @@ async def grow_tree(
     parent = None if start is None else start.version
     meta = {"language": plan.language, "tree": parent or ""}
     with RunDirectory(run) as directory:
-        settled = settle_programs(directory, programs)
-        if not directory.exists:
-            settled.freeze(directory.programs)
         program = GrowTree()
+        settled = settle_programs(directory, programs, program)
+        frozen = {} if directory.exists else settled.freeze(directory.programs)
         settled.apply(program)
-        async with open_tree_run(directory, "growth", meta, on=plan.on, use=use, models=models) as work:
+        async with open_tree_run(directory, "growth", meta, on=plan.on, use=use, models=models, frozen=frozen) as work:
             report = await work.execute(
                 lambda step: program.acall(
                     tree,

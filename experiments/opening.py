@@ -40,7 +40,7 @@ def begin_run(
             meta |= freeze_covered(fill, directory, recipe)
         _save(directory, recipe, programs)
         save_tree(tree, directory.tree)
-        programs.freeze(directory.programs)
+        meta |= programs.freeze(directory.programs)
         return Journal.create(directory.journal, meta), changes
     except (BadInput, KeyboardInterrupt):
         directory.discard()
@@ -49,7 +49,7 @@ def begin_run(
 
 def _save(directory: RunDirectory, recipe: Recipe, programs: Programs) -> None:
     """Write the recipe in force, with the run's own tree and prompts in it: it is a recipe for this very run."""
-    own = {"tree": (TREE_FILE,), "programs": PROGRAMS_FILE if programs else None}
+    own = {"tree": (TREE_FILE,), "programs": PROGRAMS_FILE if programs.note() else None}
     save_recipe(recipe.model_copy(update=own), directory.recipe)
 
 

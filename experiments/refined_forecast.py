@@ -10,6 +10,7 @@ from ..runtime.journal import StageFigures
 from ..runtime.ledger import Price
 from ..runtime.models import model_price
 from ..runtime.synthesizer import Tally
+from .compiled import Programs
 from .forecast import ENOUGH_STEPS, JUDGED_STAGE, tokens_assumed
 from .recipe import Recipe
 
@@ -39,13 +40,20 @@ class Expectations:
     judge_price: Price | None = None
 
     @classmethod
-    def of(cls, recipe: Recipe, *, cells: int, inheritable: Mapping[str, StageFigures]) -> "Expectations":
-        """What a recipe says; `cells` is the length of its walk."""
+    def of(
+        cls,
+        recipe: Recipe,
+        *,
+        cells: int,
+        inheritable: Mapping[str, StageFigures],
+        programs: Programs | None = None,
+    ) -> "Expectations":
+        """What a recipe says; `cells` is the length of its walk, and `programs` are the compiled prompts of the run."""
         return cls(
             difficulties=len(recipe.difficulties),
             rounds=recipe.refine.rounds,
             items=cells * len(recipe.difficulties),
-            tokens=tokens_assumed(recipe),
+            tokens=tokens_assumed(recipe, programs or Programs()),
             price=model_price(recipe.model),
             judge_price=model_price(recipe.judge_spec) if recipe.refine.gate else None,
             inheritable={stage: figures.ended for stage, figures in inheritable.items()},

@@ -14,13 +14,14 @@ from ..runtime.plan import Plan
 from ..runtime.run_directory import RunDirectory
 from ..runtime.synthesizer import Outcome, Synthesizer, Tally
 from .batch import BatchUse, check_batches, open_batch_session
-from .compiled import Programs, load_programs, settle_programs
+from .compiled import Programs
 from .filling import read_covered
 from .fork import open_inherited
 from .opening import begin_run, resume_run
 from .recipe import Recipe
 from .refined_forecast import Expectations, RefinedForecast, refine_forecast
 from .roles import Roles, assign_roles
+from .settling import read_programs, settle_programs
 from .tracking.synthesis import show_beginning, show_outcome
 from .tracking.tracker import Tracker
 from .trees import load_trees
@@ -130,7 +131,7 @@ def prepare_synthesis(
     """
     tree = load_trees(recipe.tree)
     if programs is None and recipe.programs is not None:
-        programs = load_programs(Path(recipe.programs))
+        programs = read_programs(Path(recipe.programs), run)
     sampler = CellSampler(tree, languages=recipe.languages, tasks=recipe.tasks, seed=recipe.seed)
     use = batch or BatchUse()
     roles = assign_roles(recipe, use)
@@ -141,7 +142,7 @@ def prepare_synthesis(
         directory = held.enter_context(RunDirectory(run))
         resumed, changes = directory.exists, ()
         check_batches(directory, use)
-        settled = settle_programs(directory, programs)
+        settled = settle_programs(directory, programs, Void(), Refine())
         if resumed:
             journal = held.enter_context(resume_run(directory, recipe, tree, settled, fork, fill))
         else:
@@ -168,7 +169,10 @@ def prepare_synthesis(
             tracker=tracker,
             programs=settled,
             expected=Expectations.of(
-                recipe, cells=len(sampler), inheritable=inherited.stage_figures() if inherited is not None else {}
+                recipe,
+                cells=len(sampler),
+                inheritable=inherited.stage_figures() if inherited is not None else {},
+                programs=settled,
             ),
         )
 

@@ -127,6 +127,21 @@ def model_identity(name: str, sampling: dict[str, float | int | str]) -> dict[st
     return {"name": known, **sampling}
 
 
+def takes_usual_settings(name: str) -> bool:
+    """Whether a model can be asked with the sampling settings that a spec has by default.
+
+    OpenAI's reasoning models cannot; DSPy knows which they are, and refuses. No call is made.
+    """
+    usual = ModelSpec.model_fields
+    try:
+        dspy.LM(name, cache=False, temperature=usual["temperature"].default, max_tokens=usual["max_tokens"].default)
+    except LMConfigurationError:
+        return False
+    except ValueError:
+        return True  # no model's name: whoever builds the model says so
+    return True
+
+
 @dataclass(frozen=True)
 class Model:
     """A language model ready for use.

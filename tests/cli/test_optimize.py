@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import sqlite3
 from collections.abc import Callable
@@ -10,9 +11,12 @@ from typing import Any
 
 import pytest
 
+from condor.experiments.compiled import CompiledStep, save_compiled
 from condor.knowledge import KnowledgeTree, save_tree
+from condor.programs import RefineAnswer, WriteQuestions
 from condor.runtime.rehearsal.settings import RehearsalSettings
 
+from prompt_samples import compiled
 from support import Cli, Endpoint, refused, status, wait_for
 
 SMALL = ("--train", "6", "--val", "4", "--holdout", "10", "--budget-calls", "300", "--concurrency", "4")
@@ -180,12 +184,110 @@ def test_a_synthesis_uses_what_was_compiled_and_its_records_say_so(cli: Cli) -> 
     assert prompts(cli, "same")["refinement"] == compiled["refinement"]
 
 
+def keep(cli: Cli, step: CompiledStep, instructions: str = "Do it, and well.", *, improved: bool = True) -> str:
+    """Put a program into opt/compiled, as an optimization leaves it; the version of its prompt."""
+    program = compiled(step, instructions, improved=improved)
+    directory = cli.directory / "opt" / "compiled"
+    directory.mkdir(parents=True, exist_ok=True)
+    save_compiled(program, directory / program.file_name)
+    return program.prompts[0].prompt_version
+
+
 def test_a_run_refuses_prompts_that_it_was_not_begun_with(cli: Cli) -> None:
-    better(cli, "refine")
+    keep(cli, "refine")
     recipe = cli.recipe(RECIPE)
     assert cli.run("synth", recipe, "--run", "plain").returncode == 0
     line = refused(cli, "synth", recipe, "--run", "plain", "--programs", "opt")
     assert line == "condor: plain: was begun with another prompt for refinement; choose another --run"
+    assert cli.run("synth", recipe, "--run", "run", "--programs", "opt").returncode == 0
+    keep(cli, "refine", "Do it in another way.")
+    line = refused(cli, "synth", recipe, "--run", "run", "--programs", "opt")
+    assert line == "condor: run: was begun with another prompt for refinement; choose another --run"
+
+
+def test_a_run_goes_on_whatever_else_is_compiled_and_when_that_is_gone(cli: Cli) -> None:
+    refinement, built_in = keep(cli, "refine"), WriteQuestions().prompt_version()
+    keep(cli, "expand")
+    command = ("synth", cli.recipe(RECIPE), "--run", "run", "--programs", "opt")
+    assert cli.run(*command).returncode == 0
+    frozen = json.loads((cli.directory / "run" / "programs.json").read_text(encoding="utf-8"))
+    assert [prompt["stage"] for prompt in frozen["prompts"]] == ["refinement"]
+    keep(cli, "question")
+    keep(cli, "expand", "Do it in another way.")
+    result = cli.run(*command, "--records", "12")
+    assert result.returncode == 0, result.stderr
+    shutil.rmtree(cli.directory / "opt")
+    result = cli.run(*command, "--records", "15")
+    assert result.returncode == 0, result.stderr
+    assert f"compiled prompts: refinement {refinement}\n" in result.stdout
+    with sqlite3.connect(cli.directory / "run" / "journal.db") as database:
+        used = set(
+            database.execute("SELECT stage, prompt_version FROM steps WHERE stage IN ('question', 'refinement')")
+        )
+    assert used == {("question", built_in), ("refinement", refinement)}
+
+
+def test_a_run_that_began_before_anything_was_better_goes_on_with_the_built_in_prompts(cli: Cli) -> None:
+    keep(cli, "refine", improved=False)
+    command = ("synth", cli.recipe(RECIPE), "--run", "run", "--programs", "opt")
+    assert cli.run(*command).returncode == 0
+    keep(cli, "refine")
+    result = cli.run(*command, "--records", "12")
+    assert result.returncode == 0, result.stderr
+    assert prompts(cli, "run")["refinement"] == RefineAnswer().prompt_version()
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_synthesis_whose_frozen_prompts_are_lost_or_changed_is_refused(named: bool, cli: Cli) -> None:
+    keep(cli, "refine")
+    recipe = cli.recipe(RECIPE)
+    assert cli.run("synth", recipe, "--run", "run", "--programs", "opt").returncode == 0
+    keep(cli, "refine", "Do it in another way.")
+    assert cli.run("synth", recipe, "--run", "other", "--programs", "opt").returncode == 0
+    command = ("synth", recipe, "--run", "run", "--records", "12", *(("--programs", "opt") if named else ()))
+    frozen = cli.directory / "run" / "programs.json"
+    kept = frozen.read_bytes()
+    frozen.write_bytes((cli.directory / "other" / "programs.json").read_bytes())
+    put_back = "put back the file that was written there"
+    line = refused(cli, *command)
+    assert line == f"condor: run/programs.json: not as the run began with it; {put_back}"
+    frozen.unlink()
+    shutil.rmtree(cli.directory / "opt")
+    line = refused(cli, *command)
+    assert line == f"condor: run/programs.json: missing, and the run began with it; {put_back}"
+    frozen.write_bytes(kept)
+    assert cli.run(*command).returncode == 0
+
+
+def test_a_run_takes_no_prompts_that_are_put_into_it_later(cli: Cli) -> None:
+    keep(cli, "refine")
+    recipe = cli.recipe(RECIPE)
+    assert cli.run("synth", recipe, "--run", "run", "--programs", "opt").returncode == 0
+    assert cli.run("synth", recipe, "--run", "plain").returncode == 0
+    shutil.copy(cli.directory / "run" / "programs.json", cli.directory / "plain")
+    line = refused(cli, "synth", recipe, "--run", "plain", "--records", "12")
+    assert line == "condor: plain/programs.json: the run began without it; move it away"
+
+
+def test_a_growth_whose_frozen_prompts_are_lost_is_refused(cli: Cli) -> None:
+    keep(cli, "expand")
+    options = ("tree", "grow", "--run", "tree", "--roots", "2", "--depth", "2", "--branching", "3")
+    assert cli.run(*options, "--programs", "opt").returncode == 0
+    used = prompts(cli, "tree")
+    (cli.directory / "tree" / "programs.json").unlink()
+    for again in (options, (*options, "--programs", "opt")):
+        line = refused(cli, *again)
+        assert line.startswith("condor: tree/programs.json: missing, and the run began with it; put back")
+    assert prompts(cli, "tree") == used
+
+
+def test_a_directory_that_is_not_there_is_refused_by_a_run_that_did_not_begin_with_it(cli: Cli) -> None:
+    recipe = cli.recipe(RECIPE)
+    line = refused(cli, "synth", recipe, "--run", "run", "--programs", "opt")
+    assert line == "condor: opt: no compiled program here; condor optimize makes some"
+    assert not (cli.directory / "run").exists()
+    assert cli.run("synth", recipe, "--run", "run").returncode == 0
+    assert refused(cli, "synth", recipe, "--run", "run", "--programs", "opt") == line
 
 
 def test_a_fork_keeps_all_that_comes_before_the_compiled_prompt(cli: Cli) -> None:
@@ -204,7 +306,12 @@ def test_a_tree_is_grown_with_what_was_compiled(cli: Cli) -> None:
     options = ("tree", "grow", "--run", "tree", "--roots", "2", "--depth", "2", "--branching", "3")
     assert cli.run(*options, "--programs", "opt").returncode == 0
     assert prompts(cli, "tree")["expand_tag"] == compiled["expand_tag"]
+    keep(cli, "question")
+    assert cli.run(*options, "--programs", "opt").returncode == 0
+    (cli.directory / "opt" / "compiled").rename(cli.directory / "moved")
+    assert cli.run(*options, "--programs", "opt").returncode == 0
     assert cli.run(*options).returncode == 0
+    (cli.directory / "moved").rename(cli.directory / "opt" / "compiled")
     assert cli.run(*("tree", "grow", "--run", "plain"), "--roots", "2", "--depth", "2").returncode == 0
     line = refused(cli, "tree", "grow", "--run", "plain", "--roots", "2", "--depth", "2", "--programs", "opt")
     assert line == "condor: plain: was begun with another prompt for expand_tag; choose another --run"
@@ -220,13 +327,38 @@ def test_what_was_compiled_for_another_signature_is_refused_in_one_line(cli: Cli
     assert line.endswith("compile it again: condor optimize refine")
 
 
-def test_programs_that_brought_nothing_are_named_as_such(cli: Cli) -> None:
-    better(cli, "refine")
-    path = cli.directory / "opt" / "compiled" / "refine.json"
-    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"improved": False}), encoding="utf-8")
-    result = cli.run("synth", cli.recipe(RECIPE), "--run", "run", "--programs", "opt")
+@pytest.mark.parametrize(("step", "improved"), [("refine", False), ("expand", True)])
+def test_a_synthesis_says_that_there_is_no_prompt_for_it(step: CompiledStep, improved: bool, cli: Cli) -> None:
+    keep(cli, step, improved=improved)
+    command = ("synth", cli.recipe(RECIPE), "--run", "run", "--programs", "opt")
+    result = cli.run(*command)
     assert result.returncode == 0, result.stderr
-    assert "opt: nothing in it was an improvement; the built-in prompts are used" in result.stdout
+    assert result.stderr == (
+        "opt: holds no improved prompt for question, answer, critique or refinement; the built-in prompts are used\n"
+    )
+    assert "compiled prompts" not in result.stdout
+    keep(cli, "question")
+    again = cli.run(*command, "--records", "12")
+    assert again.stderr == "run: goes on with the built-in prompts, as it began: opt held none for it\n"
+
+
+def test_a_synthesis_names_only_its_own_prompts(cli: Cli) -> None:
+    version = keep(cli, "question")
+    keep(cli, "expand")
+    result = cli.run("synth", cli.recipe(RECIPE), "--run", "run", "--programs", "opt")
+    assert f"compiled prompts: question {version}\n" in result.stdout
+    assert "expand_tag" not in result.stdout + result.stderr
+
+
+def test_a_growth_says_whether_there_is_a_prompt_for_it(cli: Cli) -> None:
+    keep(cli, "refine")
+    options = ("tree", "grow", "--roots", "2", "--depth", "2", "--branching", "3", "--programs", "opt")
+    result = cli.run(*options, "--run", "plain")
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == "opt: holds no improved prompt for expand_tag; the built-in prompt is used\n"
+    version = keep(cli, "expand")
+    result = cli.run(*options, "--run", "tree")
+    assert result.stderr == f"compiled prompt: expand_tag {version}\n"
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from condor.experiments.compiled import (
     load_programs,
     save_compiled,
 )
-from condor.programs import CritiqueAnswer, Refine, RefineAnswer, Stage, Void, WriteQuestions
+from condor.programs import CritiqueAnswer, GrowTree, Refine, RefineAnswer, Stage, Void, WriteQuestions
 from condor.signatures import QuestionTriple
 
 
@@ -114,7 +114,10 @@ def test_a_changed_signature_is_refused_with_the_step_and_what_to_do(tmp_path: P
         (lambda data: data.pop("optimizer"), "no compiled program: optimizer"),
         (lambda data: data.update(extra=1), "no compiled program: extra"),
         (lambda data: data["prompts"][0].update(stage="answer"), "a compiled refine has the prompts of refinement"),
-        (lambda data: data["prompts"][0]["state"].pop("signature"), "cannot be loaded"),
+        (
+            lambda data: data["prompts"][0]["state"].pop("signature"),
+            r"prompts\.0\.state: Value error, signature: Field",
+        ),
         (lambda data: data["prompts"][0]["state"]["signature"].update(instructions="Else."), "was changed by hand"),
     ],
 )
@@ -123,6 +126,44 @@ def test_a_file_that_is_no_compiled_program_is_refused(
 ) -> None:
     with pytest.raises(ProgramFault, match=said):
         load_compiled(edited(change, tmp_path / "refine.json"))
+
+
+#: What a state could carry beside the prompt, and a version that is a hash of the prompt would not show.
+SMUGGLED: list[tuple[Callable[[dict[str, Any]], object], str]] = [
+    (lambda state: state.update(lm={"model": "openai/gpt-4o", "model_type": "chat"}), "lm: Input should be None"),
+    (lambda state: state.update(config={"temperature": 2.0}), "config: Extra inputs are not permitted"),
+    (lambda state: state.update(fields={"answer": "Else."}), "fields: Extra inputs are not permitted"),
+    (lambda state: state.update(traces=[{"anything": 1}]), "traces: List should have at most 0 items"),
+    (lambda state: state.update(train=["anything"]), "train: List should have at most 0 items"),
+    (lambda state: state.update(demos="abc"), "demos: Input should be a valid list"),
+    (lambda state: state["signature"].update(more=1), r"signature\.more: Extra inputs are not permitted"),
+    (lambda state: state["signature"]["fields"].pop(), "state has 6 fields, and the signature of refinement 7"),
+    (lambda state: state["signature"].update(fields=[]), "state has 0 fields, and the signature of refinement 7"),
+]
+
+
+@pytest.mark.parametrize(("change", "said"), SMUGGLED)
+def test_a_state_holds_the_prompt_and_nothing_else(
+    change: Callable[[dict[str, Any]], object], said: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ProgramFault, match=said) as caught:
+        load_compiled(edited(lambda data: change(data["prompts"][0]["state"]), tmp_path / "refine.json"))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("change", "said"), SMUGGLED)
+def test_neither_the_prompt_of_a_registry_nor_a_frozen_one_brings_anything_else(
+    change: Callable[[dict[str, Any]], object], said: str, tmp_path: Path
+) -> None:
+    """A registry's prompt is a `CompiledPrompt`, too, and goes through `Programs.apply`."""
+    data = program_of("refine").prompts[0].model_dump(mode="json")
+    change(data["state"])
+    with pytest.raises(ValueError, match=said):
+        Programs.of([CompiledPrompt.model_validate(data)]).apply(RefineAnswer())
+    frozen = tmp_path / "programs.json"
+    frozen.write_text(json.dumps({"named": True, "prompts": [data]}), encoding="utf-8")
+    with pytest.raises(ProgramFault, match=said):
+        Programs.frozen(frozen)
 
 
 def test_the_hash_sees_the_instruction_and_each_field() -> None:
@@ -176,4 +217,21 @@ def test_what_is_frozen_into_a_run_comes_back(tmp_path: Path) -> None:
     programs = Programs.of(program_of("refine+critique").prompts)
     programs.freeze(tmp_path / "programs.json")
     assert Programs.frozen(tmp_path / "programs.json") == programs
+    assert not Programs.frozen(tmp_path / "programs.json").named
     assert Programs.frozen(tmp_path / "none.json") == Programs()
+    assert load_programs(tmp_path / "programs.json").named
+
+
+def test_a_directory_in_which_nothing_is_better_yet_is_noted(tmp_path: Path) -> None:
+    save_compiled(program_of("refine", improved=False), tmp_path / "refine.json")
+    load_programs(tmp_path).freeze(tmp_path / "programs.json")
+    assert Programs.frozen(tmp_path / "programs.json").named
+    Programs().freeze(tmp_path / "programs.json")
+    assert not (tmp_path / "programs.json").exists()
+
+
+def test_only_the_prompts_of_a_works_own_stages_are_its_own() -> None:
+    programs = Programs.of((*program_of("expand").prompts, *program_of("refine+critique").prompts))
+    assert set(programs.within(Void(), Refine()).prompts) == {"critique", "refinement"}
+    assert set(programs.within(GrowTree()).prompts) == {"expand_tag"}
+    assert not programs.within(Void())
