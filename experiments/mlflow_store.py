@@ -51,8 +51,11 @@ def store_address(uri: str | None = None) -> str:
 
 
 def shown(uri: str) -> str:
-    """An address without user name, password and query, any of which may hold a secret."""
-    parts = urlsplit(uri)
+    """An address without user name, password and query, any of which may hold a secret; its scheme if it is none."""
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return f"{uri.partition('://')[0]}://..."
     if not parts.netloc:
         return uri.partition("?")[0]
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment=""))
@@ -69,7 +72,7 @@ def open_store(uri: str | None = None) -> Store:
     Raises:
         StoreFault: it cannot be reached or made, is locked, or another version of MLflow made it.
     """
-    address = prepare_mlflow(store_address(uri))
+    address = _prepared(store_address(uri))
     with store_faults(address):
         from mlflow import MlflowClient
 
@@ -108,6 +111,13 @@ def present_store(uri: str | None = None) -> Store:
     return store
 
 
+def _prepared(address: str) -> str:
+    try:
+        return prepare_mlflow(address)
+    except ValueError as exc:
+        raise StoreFault(f"MLflow's store {shown(address)}: is no address; mend MLFLOW_TRACKING_URI") from exc
+
+
 @contextmanager
 def store_faults(address: str) -> Iterator[None]:
     """Translate what MLflow raises inside.
@@ -121,12 +131,16 @@ def store_faults(address: str) -> Iterator[None]:
 
     try:
         yield
-    except (MlflowException, SQLAlchemyError, RequestException, OSError) as exc:
+    except (MlflowException, SQLAlchemyError, RequestException, OSError, ImportError, ValueError) as exc:
         raise StoreFault(f"MLflow's store {shown(address)}: {reason_of(exc)}") from exc
 
 
 def reason_of(exc: BaseException) -> str:
     """Why a store failed: a short line without secrets."""
+    if isinstance(exc, ImportError):
+        return f"needs a Python module that is not installed ({exc.name})"
+    if isinstance(exc, ValueError):  # its text may be a piece of the address
+        return f"its address or its answer cannot be read ({type(exc).__name__})"
     text = " ".join(str(exc).split())
     if "database is locked" in text:
         return "is locked by another process"
