@@ -25,6 +25,7 @@ _ARTIFACTS = "mlruns"
 #: Seconds that a process waits for another which makes or opens the same store.
 _LOCK_S = 120
 _LONGEST_REASON = 300
+_OTHER_SCHEMA = "another version of MLflow made it; update MLflow, or `mlflow db upgrade` with a copy at hand"
 _USERINFO = re.compile(r"(?<=://)[^/\s@]+@")
 
 
@@ -80,6 +81,7 @@ def open_store(uri: str | None = None) -> Store:
         with _alone(database):
             if database is not None and not (database.exists() and database.stat().st_size):
                 _make(database)
+            _refuse_other_schema(address)
             # MLflow keeps what it has opened under its address: a relative one would stand for two files.
             whole = address if database is None else f"sqlite:///{database.absolute()}"
             client = MlflowClient(tracking_uri=whole, registry_uri=whole)
@@ -145,7 +147,7 @@ def reason_of(exc: BaseException) -> str:
     if "database is locked" in text:
         return "is locked by another process"
     if "out-of-date database schema" in text or "Can't locate revision" in text:
-        return "another version of MLflow made it; update MLflow, or `mlflow db upgrade` with a copy at hand"
+        return _OTHER_SCHEMA
     for sign in ("Connection refused", "Name or service not known", "timed out", "Connection reset", "Max retries"):
         if sign in text:
             return f"cannot be reached ({sign.lower()})"
@@ -185,6 +187,39 @@ def _make(database: Path) -> None:
     store = SqlAlchemyStore(f"sqlite:///{unfinished}", _artifacts(database))
     store.engine.dispose()
     unfinished.replace(database)
+
+
+def _refuse_other_schema(address: str) -> None:
+    """Look at a database's schema before MLflow does, which upgrades in place, without a copy, where a table lacks."""
+    from alembic.script import ScriptDirectory
+    from mlflow.store import db_migrations
+    from mlflow.store.db.db_types import DATABASE_ENGINES
+
+    if address.partition(":")[0].partition("+")[0] not in DATABASE_ENGINES:
+        return
+    revision, tables = _schema(address)
+    if revision is None and not tables:
+        return  # empty: MLflow fills it
+    if revision is None:
+        raise StoreFault(f"MLflow's store {shown(address)}: holds tables, but none of MLflow's; name another database")
+    if revision != ScriptDirectory(*db_migrations.__path__).get_current_head():
+        raise StoreFault(f"MLflow's store {shown(address)}: {_OTHER_SCHEMA}")
+
+
+def _schema(address: str) -> tuple[str | None, bool]:
+    """The revision of a database's schema, if it has one, and whether there are tables."""
+    from alembic.migration import MigrationContext
+    from mlflow.store.db.utils import create_sqlalchemy_engine
+    from sqlalchemy import inspect
+
+    engine = create_sqlalchemy_engine(address)
+    try:
+        with engine.connect() as connection:
+            names = inspect(connection).get_table_names()
+            revision = MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
+    return revision, any(not name.startswith("alembic_") for name in names)
 
 
 def _artifacts(database: Path, *experiment: str) -> str:
