@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -36,14 +38,22 @@ class Store:
     Attributes:
         uri: its address, without user name and password.
         client: to read and write it.
-        experiment_id: where Condor's runs are.
         address: as MLflow needs it.
     """
 
     uri: str
     client: "MlflowClient" = field(repr=False)
-    experiment_id: str
     address: str = field(repr=False)
+
+    @cached_property
+    def experiment_id(self) -> str:
+        """Where Condor's runs are; the experiment is made where it is missing.
+
+        Raises:
+            StoreFault: it was deleted, or the store failed.
+        """
+        with store_faults(self.address):
+            return _experiment(self.client, database_file(self.address))
 
 
 def store_address(uri: str | None = None) -> str:
@@ -75,30 +85,50 @@ def open_store(uri: str | None = None) -> Store:
     """
     address = _prepared(store_address(uri))
     with store_faults(address):
-        from mlflow import MlflowClient
-
         database = database_file(address)
         with _alone(database):
-            if database is not None and not (database.exists() and database.stat().st_size):
+            if database is not None and not _is_there(database):
                 _make(database)
-            _refuse_other_schema(address)
-            # MLflow keeps what it has opened under its address: a relative one would stand for two files.
-            whole = address if database is None else f"sqlite:///{database.absolute()}"
-            client = MlflowClient(tracking_uri=whole, registry_uri=whole)
-            return Store(shown(address), client, _experiment(client, database), whole)
+            store = _reach(address, database)
+            _ = store.experiment_id  # made while no other process makes it
+            return store
 
 
 def existing_store(uri: str | None = None) -> Store | None:
-    """The store, or None where it is a SQLite file that is not there: it is not made only to look into it.
+    """The store to look into, or None where it is a SQLite file that is not there. Nothing is made or waited for.
 
     Args:
         uri: the address if MLFLOW_TRACKING_URI names none; by default `mlflow.db` in the working folder.
 
     Raises:
-        StoreFault: it cannot be reached.
+        StoreFault: it cannot be reached, is locked, or another version of MLflow made it.
     """
-    file = database_file(store_address(uri))
-    return open_store(uri) if file is None or file.exists() else None
+    address = _prepared(store_address(uri))
+    database = database_file(address)
+    if not _is_there(database):
+        return None
+    with store_faults(address):
+        store = _reach(address, database)
+        store.client.search_experiments(max_results=1)  # a server is not asked before
+        return store
+
+
+def import_mlflow(uri: str | None = None) -> None:
+    """Import what reaching a store needs, if it is there: that takes seconds, which are not the store's."""
+    address = _prepared(store_address(uri))
+    if _is_there(database_file(address)):
+        for name in ("mlflow.tracking.client", "mlflow.store.tracking.sqlalchemy_store", "alembic.script"):
+            import_module(name)
+
+
+def _reach(address: str, database: Path | None) -> Store:
+    from mlflow import MlflowClient
+
+    _refuse_place(database)
+    _refuse_other_schema(address)
+    # MLflow keeps what it has opened under its address: a relative one would stand for two files.
+    whole = address if database is None else f"sqlite:///{database.absolute()}"
+    return Store(shown(address), MlflowClient(tracking_uri=whole, registry_uri=whole), whole)
 
 
 def present_store(uri: str | None = None) -> Store:
@@ -167,14 +197,23 @@ def _alone(database: Path | None) -> Iterator[None]:
     if database is None:
         yield
         return
-    if database.is_dir() or not database.parent.is_dir():
-        what = "is a folder" if database.is_dir() else "stands in a folder that does not exist"
-        raise StoreFault(f"MLflow's store {database}: {what}; name another in MLFLOW_TRACKING_URI")
+    _refuse_place(database)
     try:
         with FileLock(database.with_name(f".{database.name}.lock"), timeout=_LOCK_S):
             yield
     except Timeout as exc:
         raise StoreFault(f"MLflow's store {database}: another process is making it for {_LOCK_S} s") from exc
+
+
+def _is_there(database: Path | None) -> bool:
+    """Whether there is a store to reach: an empty file is none yet, and of what is no file only MLflow knows."""
+    return database is None or (database.exists() and database.stat().st_size > 0)
+
+
+def _refuse_place(database: Path | None) -> None:
+    if database is not None and (database.is_dir() or not database.parent.is_dir()):
+        what = "is a folder" if database.is_dir() else "stands in a folder that does not exist"
+        raise StoreFault(f"MLflow's store {database}: {what}; name another in MLFLOW_TRACKING_URI")
 
 
 def _make(database: Path) -> None:
