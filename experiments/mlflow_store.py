@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -25,6 +27,7 @@ _ARTIFACTS = "mlruns"
 #: Seconds that a process waits for another which makes or opens the same store.
 _LOCK_S = 120
 _LONGEST_REASON = 300
+_OTHER_SCHEMA = "another version of MLflow made it; update MLflow, or `mlflow db upgrade` with a copy at hand"
 _USERINFO = re.compile(r"(?<=://)[^/\s@]+@")
 
 
@@ -35,14 +38,22 @@ class Store:
     Attributes:
         uri: its address, without user name and password.
         client: to read and write it.
-        experiment_id: where Condor's runs are.
         address: as MLflow needs it.
     """
 
     uri: str
     client: "MlflowClient" = field(repr=False)
-    experiment_id: str
     address: str = field(repr=False)
+
+    @cached_property
+    def experiment_id(self) -> str:
+        """Where Condor's runs are; the experiment is made where it is missing.
+
+        Raises:
+            StoreFault: it was deleted, or the store failed.
+        """
+        with store_faults(self.address):
+            return _experiment(self.client, database_file(self.address))
 
 
 def store_address(uri: str | None = None) -> str:
@@ -51,8 +62,11 @@ def store_address(uri: str | None = None) -> str:
 
 
 def shown(uri: str) -> str:
-    """An address without user name, password and query, any of which may hold a secret."""
-    parts = urlsplit(uri)
+    """An address without user name, password and query, any of which may hold a secret; its scheme if it is none."""
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return f"{uri.partition('://')[0]}://..."
     if not parts.netloc:
         return uri.partition("?")[0]
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment=""))
@@ -69,31 +83,52 @@ def open_store(uri: str | None = None) -> Store:
     Raises:
         StoreFault: it cannot be reached or made, is locked, or another version of MLflow made it.
     """
-    address = prepare_mlflow(store_address(uri))
+    address = _prepared(store_address(uri))
     with store_faults(address):
-        from mlflow import MlflowClient
-
         database = database_file(address)
         with _alone(database):
-            if database is not None and not (database.exists() and database.stat().st_size):
+            if database is not None and not _is_there(database):
                 _make(database)
-            # MLflow keeps what it has opened under its address: a relative one would stand for two files.
-            whole = address if database is None else f"sqlite:///{database.absolute()}"
-            client = MlflowClient(tracking_uri=whole, registry_uri=whole)
-            return Store(shown(address), client, _experiment(client, database), whole)
+            store = _reach(address, database)
+            _ = store.experiment_id  # made while no other process makes it
+            return store
 
 
 def existing_store(uri: str | None = None) -> Store | None:
-    """The store, or None where it is a SQLite file that is not there: it is not made only to look into it.
+    """The store to look into, or None where it is a SQLite file that is not there. Nothing is made or waited for.
 
     Args:
         uri: the address if MLFLOW_TRACKING_URI names none; by default `mlflow.db` in the working folder.
 
     Raises:
-        StoreFault: it cannot be reached.
+        StoreFault: it cannot be reached, is locked, or another version of MLflow made it.
     """
-    file = database_file(store_address(uri))
-    return open_store(uri) if file is None or file.exists() else None
+    address = _prepared(store_address(uri))
+    database = database_file(address)
+    if not _is_there(database):
+        return None
+    with store_faults(address):
+        store = _reach(address, database)
+        store.client.search_experiments(max_results=1)  # a server is not asked before
+        return store
+
+
+def import_mlflow(uri: str | None = None) -> None:
+    """Import what reaching a store needs, if it is there: that takes seconds, which are not the store's."""
+    address = _prepared(store_address(uri))
+    if _is_there(database_file(address)):
+        for name in ("mlflow.tracking.client", "mlflow.store.tracking.sqlalchemy_store", "alembic.script"):
+            import_module(name)
+
+
+def _reach(address: str, database: Path | None) -> Store:
+    from mlflow import MlflowClient
+
+    _refuse_place(database)
+    _refuse_other_schema(address)
+    # MLflow keeps what it has opened under its address: a relative one would stand for two files.
+    whole = address if database is None else f"sqlite:///{database.absolute()}"
+    return Store(shown(address), MlflowClient(tracking_uri=whole, registry_uri=whole), whole)
 
 
 def present_store(uri: str | None = None) -> Store:
@@ -106,6 +141,13 @@ def present_store(uri: str | None = None) -> Store:
         address = shown(store_address(uri))
         raise StoreFault(f"MLflow's store {address}: is not there; a synthesis or condor prompts register makes one")
     return store
+
+
+def _prepared(address: str) -> str:
+    try:
+        return prepare_mlflow(address)
+    except ValueError as exc:
+        raise StoreFault(f"MLflow's store {shown(address)}: is no address; mend MLFLOW_TRACKING_URI") from exc
 
 
 @contextmanager
@@ -121,17 +163,21 @@ def store_faults(address: str) -> Iterator[None]:
 
     try:
         yield
-    except (MlflowException, SQLAlchemyError, RequestException, OSError) as exc:
+    except (MlflowException, SQLAlchemyError, RequestException, OSError, ImportError, ValueError) as exc:
         raise StoreFault(f"MLflow's store {shown(address)}: {reason_of(exc)}") from exc
 
 
 def reason_of(exc: BaseException) -> str:
     """Why a store failed: a short line without secrets."""
+    if isinstance(exc, ImportError):
+        return f"needs a Python module that is not installed ({exc.name})"
+    if isinstance(exc, ValueError):  # its text may be a piece of the address
+        return f"its address or its answer cannot be read ({type(exc).__name__})"
     text = " ".join(str(exc).split())
     if "database is locked" in text:
         return "is locked by another process"
     if "out-of-date database schema" in text or "Can't locate revision" in text:
-        return "another version of MLflow made it; update MLflow, or `mlflow db upgrade` with a copy at hand"
+        return _OTHER_SCHEMA
     for sign in ("Connection refused", "Name or service not known", "timed out", "Connection reset", "Max retries"):
         if sign in text:
             return f"cannot be reached ({sign.lower()})"
@@ -151,14 +197,23 @@ def _alone(database: Path | None) -> Iterator[None]:
     if database is None:
         yield
         return
-    if database.is_dir() or not database.parent.is_dir():
-        what = "is a folder" if database.is_dir() else "stands in a folder that does not exist"
-        raise StoreFault(f"MLflow's store {database}: {what}; name another in MLFLOW_TRACKING_URI")
+    _refuse_place(database)
     try:
         with FileLock(database.with_name(f".{database.name}.lock"), timeout=_LOCK_S):
             yield
     except Timeout as exc:
         raise StoreFault(f"MLflow's store {database}: another process is making it for {_LOCK_S} s") from exc
+
+
+def _is_there(database: Path | None) -> bool:
+    """Whether there is a store to reach: an empty file is none yet, and of what is no file only MLflow knows."""
+    return database is None or (database.exists() and database.stat().st_size > 0)
+
+
+def _refuse_place(database: Path | None) -> None:
+    if database is not None and (database.is_dir() or not database.parent.is_dir()):
+        what = "is a folder" if database.is_dir() else "stands in a folder that does not exist"
+        raise StoreFault(f"MLflow's store {database}: {what}; name another in MLFLOW_TRACKING_URI")
 
 
 def _make(database: Path) -> None:
@@ -171,6 +226,39 @@ def _make(database: Path) -> None:
     store = SqlAlchemyStore(f"sqlite:///{unfinished}", _artifacts(database))
     store.engine.dispose()
     unfinished.replace(database)
+
+
+def _refuse_other_schema(address: str) -> None:
+    """Look at a database's schema before MLflow does, which upgrades in place, without a copy, where a table lacks."""
+    from alembic.script import ScriptDirectory
+    from mlflow.store import db_migrations
+    from mlflow.store.db.db_types import DATABASE_ENGINES
+
+    if address.partition(":")[0].partition("+")[0] not in DATABASE_ENGINES:
+        return
+    revision, tables = _schema(address)
+    if revision is None and not tables:
+        return  # empty: MLflow fills it
+    if revision is None:
+        raise StoreFault(f"MLflow's store {shown(address)}: holds tables, but none of MLflow's; name another database")
+    if revision != ScriptDirectory(*db_migrations.__path__).get_current_head():
+        raise StoreFault(f"MLflow's store {shown(address)}: {_OTHER_SCHEMA}")
+
+
+def _schema(address: str) -> tuple[str | None, bool]:
+    """The revision of a database's schema, if it has one, and whether there are tables."""
+    from alembic.migration import MigrationContext
+    from mlflow.store.db.utils import create_sqlalchemy_engine
+    from sqlalchemy import inspect
+
+    engine = create_sqlalchemy_engine(address)
+    try:
+        with engine.connect() as connection:
+            names = inspect(connection).get_table_names()
+            revision = MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
+    return revision, any(not name.startswith("alembic_") for name in names)
 
 
 def _artifacts(database: Path, *experiment: str) -> str:

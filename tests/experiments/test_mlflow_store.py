@@ -95,13 +95,26 @@ def test_a_locked_store_is_named_as_such(monkeypatch: pytest.MonkeyPatch, store_
         open_store()
 
 
-def test_a_store_of_another_schema_is_left_alone(store_template: Path) -> None:
-    shutil.copy(store_template, "mlflow.db")
+@pytest.mark.parametrize("revision", ["b7c8d9e0f1a2", "fffffffffff0"])
+@pytest.mark.parametrize("address", ["sqlite:///mlflow.db", "sqlite:///mlflow.db?timeout=9"])
+def test_a_store_of_another_schema_is_left_alone(revision: str, address: str) -> None:
     with closing(sqlite3.connect("mlflow.db")) as database:
-        database.execute("UPDATE alembic_version SET version_num = 'fffffffffff0'")
+        database.execute("CREATE TABLE runs (run_uuid TEXT)")
+        database.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        database.execute("INSERT INTO alembic_version VALUES (?)", (revision,))
         database.commit()
     before = Path("mlflow.db").read_bytes()
     with pytest.raises(StoreFault, match="another version of MLflow made it"):
+        open_store(address)
+    assert Path("mlflow.db").read_bytes() == before
+
+
+def test_a_database_of_another_program_is_left_alone() -> None:
+    with closing(sqlite3.connect("mlflow.db")) as database:
+        database.execute("CREATE TABLE recipes (name TEXT)")
+        database.commit()
+    before = Path("mlflow.db").read_bytes()
+    with pytest.raises(StoreFault, match="holds tables, but none of MLflow's"):
         open_store()
     assert Path("mlflow.db").read_bytes() == before
 
@@ -132,6 +145,21 @@ def test_user_and_password_are_neither_shown_nor_left_in_the_address(monkeypatch
     assert os.environ["MLFLOW_TRACKING_URI"] == "http://127.0.0.1:9"
     assert os.environ["MLFLOW_TRACKING_USERNAME"] == "some@one"
     assert os.environ["MLFLOW_TRACKING_PASSWORD"] == "canary-password"
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("postgresql+pg8000://me:canary@db.example/mlflow", r"postgresql\+pg8000://db.example/mlflow: needs .*pg8000"),
+        ("postgresql://me:canary@db.example:port/mlflow", "postgresql://db.example:port/mlflow: "),
+        ("http://me:canary@[::1", r"http://\.\.\.: is no address"),
+        ("http://me:canary@[host]:80", r"http://\.\.\.: is no address"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_refused_in_a_line_without_secrets(address: str, said: str) -> None:
+    with pytest.raises(StoreFault, match=f"^MLflow's store {said}") as caught:
+        open_store(address)
+    assert "canary" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,23 @@
 
 import json
 import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
+from filelock import FileLock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mlflow.exceptions import MlflowException
 
 from condor.errors import PromptFault, StoreFault
+from condor.experiments import mlflow_store
 from condor.experiments.compiled import Programs
 from condor.experiments.mlflow_store import Store
+from condor.experiments.prompts import choice
 from condor.experiments.prompts.champions import (
     champion_programs,
     champions,
@@ -29,6 +36,33 @@ from condor.programs import RefineAnswer
 from prompt_samples import compiled
 
 NAME = "condor.refinement"
+
+
+@contextmanager
+def slow_server(*, dripping: bool) -> Iterator[str]:
+    """A server that takes requests and never answers, or answers a byte at a time without end; gives its address."""
+    over, held = Event(), list[socket.socket]()
+
+    def serve(listener: socket.socket) -> None:
+        with suppress(OSError):  # closed
+            while True:
+                held.append(listener.accept()[0])
+                if dripping:
+                    Thread(target=drip, args=(held[-1],), daemon=True).start()
+
+    def drip(client: socket.socket) -> None:
+        with suppress(OSError):
+            client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+            while not over.wait(0.1):
+                client.sendall(b" ")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        Thread(target=serve, args=(listener,), daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        over.set()
+        listener.shutdown(socket.SHUT_RDWR)
+        for client in held:
+            client.close()
 
 
 def champion(store: Store, name: str = NAME) -> int:
@@ -205,6 +239,38 @@ def test_without_its_store_the_work_goes_on_unless_the_champions_were_asked_for(
     with pytest.raises(StoreFault, match="--prompts built-in goes on without"):
         find_programs("champion", SYNTHESIS_STAGES, required=True, tell=pytest.fail)
     assert find_programs("built-in", SYNTHESIS_STAGES, required=True, tell=pytest.fail) == Programs()
+
+
+@pytest.mark.parametrize("dripping", [False, True])
+def test_a_store_that_is_too_slow_holds_nobody_up(monkeypatch: pytest.MonkeyPatch, dripping: bool) -> None:
+    monkeypatch.setattr(choice, "_DEADLINE_S", 0.5)
+    said: list[str] = []
+    with slow_server(dripping=dripping) as address:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
+        assert find_programs("champion", SYNTHESIS_STAGES, required=False, tell=said.append) == Programs()
+        assert said == [f"MLflow's store {address}: no champions within 0.5 s; the built-in prompts are used"]
+        with pytest.raises(StoreFault, match=r"no champions within 0\.5 s; --prompts built-in goes on without"):
+            find_programs("champion", SYNTHESIS_STAGES, required=True, tell=pytest.fail)
+
+
+def test_a_store_that_another_process_is_about_to_make_or_open_is_not_waited_for(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register_compiled(store, program := compiled())
+    promote(store, NAME, 2)
+    monkeypatch.setattr(mlflow_store, "_LOCK_S", 0.1)
+    database = Path(store.address.removeprefix("sqlite:///"))
+    with FileLock(database.with_name(f".{database.name}.lock")):
+        found = find_programs("champion", SYNTHESIS_STAGES, uri=store.address, required=False, tell=pytest.fail)
+    assert found == Programs.of(program.prompts)
+
+
+def test_champions_are_looked_up_without_a_word_written(store: Store, store_template: Path) -> None:
+    database = Path(store.address.removeprefix("sqlite:///"))
+    shutil.copy(store_template, database)
+    before = database.read_bytes()
+    assert find_programs("champion", SYNTHESIS_STAGES, uri=store.address, required=True, tell=pytest.fail) == Programs()
+    assert database.read_bytes() == before
 
 
 def test_a_server_holds_champions_as_a_file_does(served: Store) -> None:
