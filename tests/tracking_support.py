@@ -1,5 +1,6 @@
-"""What tests of tracking share: a store that is ready, a server of MLflow's, and a store that somebody has locked."""
+"""What tests of tracking share: journals, a store that is ready, MLflow's server, and a store that is locked."""
 
+import asyncio
 import shutil
 import socket
 import sqlite3
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from condor.runtime.journal import Journal, StepEntry
 from condor.runtime.journal.spool import Spool
 
 from devtools import stop_group
@@ -24,6 +26,37 @@ if TYPE_CHECKING:
 #: LiteLLM, which the server imports for jobs, would look for its price map in the net.
 _SERVER = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
 _SERVER |= {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+
+
+def step(number: int, **changes: object) -> StepEntry:
+    """A step of a journal: the first that was done, but for what is said otherwise."""
+    values = {
+        "key": f"{number:032x}",
+        "stage": "answer",
+        "outcome": "done",
+        "prompt_version": "v",
+        "model": "m",
+        "calls": 1,
+        "input_tokens": 10,
+        "output_tokens": 5,
+        "cost_usd": 0.5,
+        "seconds": float(number),
+        "finished_at": "2026-11-22T00:00:00+00:00",
+        "output": '{"values": []}',
+    }
+    return StepEntry(**(values | changes))  # type: ignore[arg-type]
+
+
+def written(path: Path, *entries: StepEntry) -> Path:
+    """A journal with some steps more."""
+
+    async def write(journal: Journal) -> None:
+        await journal.write_prompt("v", "answer", [])
+        await asyncio.gather(*(journal.write_step(entry) for entry in entries))
+
+    with Journal.open(path) if path.exists() else Journal.create(path, {"kind": "synthesis"}) as journal:
+        asyncio.run(write(journal))
+    return path
 
 
 def make_template(directory: Path) -> Path:

@@ -52,9 +52,12 @@ def made_from(record: Record, journals: Iterable[Journal]) -> dict[str, Any]:
 
 
 def sample_row(chain: Chain) -> dict[str, str]:
-    """A finished record side by side: what it was asked, and what was said at each stage."""
-    critique, _ = chain.rounds[-1]
-    said = "\n\n".join(f"{name}: {text}" for name, text in critique.content().items())
+    """A finished record side by side: what it was asked, and what was said at each stage.
+
+    Where a gate let no refinement stand, there is no critique, and the first answer is the last one.
+    """
+    critique = chain.rounds[-1][0].content() if chain.rounds else {}
+    said = "\n\n".join(f"{name}: {text}" for name, text in critique.items())
     origin = chain.question.origin
     return {
         "question": chain.question.text,

@@ -5,6 +5,7 @@ MLflow costs the run nothing: its import takes seconds and a lock that other imp
 """
 
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -69,8 +70,7 @@ class Tracker:
             return
         if not self._ended:
             stopped = isinstance(exc, Interrupted | KeyboardInterrupt | GeneratorExit)
-            reason = redact(f"{exc}") if exc is not None else "left"
-            self.end("KILLED" if stopped or exc is None else "FAILED", outcome=reason)
+            self.end("KILLED" if stopped or exc is None else "FAILED", outcome=_outcome_of(exc))
         self._wait(0.0 if kind is not None and issubclass(kind, Interrupted | KeyboardInterrupt) else None)
 
     def begin(
@@ -205,6 +205,13 @@ class Tracker:
                 if stream is not None:
                     stream.close()
         self._process = None
+
+
+def _outcome_of(exc: BaseException | None) -> str:
+    """What ended a run, by its kind alone: a message names addresses, which may hold secrets, and folders."""
+    if exc is None or isinstance(exc, KeyboardInterrupt | GeneratorExit):
+        return "left" if exc is None else "interrupted"
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(exc).__name__).lower()
 
 
 def record_end(

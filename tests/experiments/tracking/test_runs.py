@@ -5,16 +5,21 @@ from pathlib import Path
 
 import pytest
 
+from condor.errors import ModelFault
 from condor.experiments.mlflow_store import Store
-from condor.experiments.recipe import validate_recipe
+from condor.experiments.recipe import TrackingSettings, validate_recipe
 from condor.experiments.tracking.facts import RunFacts, git_commit, synthesis_facts
 from condor.experiments.tracking.limits import fit_metrics
+from condor.experiments.tracking.process import show_steps
 from condor.experiments.tracking.runs import KEY, RUN_ID, mlflow_run
 from condor.experiments.tracking.sending import Sender
 from condor.experiments.tracking.snapshots import Start, begin_body
+from condor.experiments.tracking.tracker import Tracker
 from condor.knowledge import KnowledgeTree
 from condor.runtime.journal import Journal
 from condor.runtime.journal.spool import Spool
+
+from tracking_support import step, written
 
 
 @pytest.fixture
@@ -121,6 +126,32 @@ def test_what_is_told_of_a_synthesis_holds_no_address_and_no_way(tmp_path: Path)
     assert facts["tags"]["condor.run"] == "run"
     for hidden in ("127.0.0.1", "MY_KEY", str(tmp_path)):
         assert hidden not in said
+
+
+def test_what_ended_a_run_is_told_without_an_address_or_a_way(
+    store: Store, journal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "openai/x at http://127.0.0.1:1/v1?sig=canary-of-a-query"
+    written(journal, step(1, outcome="invalid", reason="bad_request", detail=f"{said}: no"))
+    monkeypatch.setattr(Tracker, "_launch", lambda *_: None)  # what is spooled is sent from here
+
+    def fail() -> None:
+        with Journal.open(journal) as opened, Tracker() as tracker:
+            tracker.begin(opened, RunFacts("synth", "run"), shown=TrackingSettings(traces_every=1))
+            raise ModelFault(f"{said}: the endpoint refused the key; {journal.parent}")
+
+    with pytest.raises(ModelFault):
+        fail()
+    show_steps(journal)
+    run = store.client.get_run(send(store, journal))
+    assert (run.info.status, run.data.tags["condor.outcome"]) == ("FAILED", "model fault")
+    (trace,) = store.client.search_traces(locations=[store.experiment_id], run_id=run.info.run_id)
+    assert trace.data.spans[0].outputs["failure"] == "bad_request"
+    with Spool(journal) as spool:
+        assert str(journal.parent) not in str([entry.body for entry in spool.pending("nobody")])
+    written_down = store.address.removeprefix("sqlite:///")
+    assert b"canary-of-a-query" not in Path(written_down).read_bytes()
+    assert "canary-of-a-query" not in trace.to_json()
 
 
 def test_the_commit_of_a_checkout_is_read_as_git_says_it(tmp_path: Path) -> None:

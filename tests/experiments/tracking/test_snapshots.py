@@ -1,44 +1,15 @@
 """Figures of a moment, and which steps are shown."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
 
 from condor.experiments.tracking.snapshots import Recorder, Start, latencies
 from condor.experiments.tracking.traces import spool_traces
-from condor.runtime.journal import Journal, StepEntry
+from condor.runtime.journal import Journal
 from condor.runtime.journal.spool import Spool
 
-
-def step(number: int, **changes: object) -> StepEntry:
-    values = {
-        "key": f"{number:032x}",
-        "stage": "answer",
-        "outcome": "done",
-        "prompt_version": "v",
-        "model": "m",
-        "calls": 1,
-        "input_tokens": 10,
-        "output_tokens": 5,
-        "cost_usd": 0.5,
-        "seconds": float(number),
-        "finished_at": "2026-11-22T00:00:00+00:00",
-        "output": '{"values": []}',
-    }
-    return StepEntry(**(values | changes))  # type: ignore[arg-type]
-
-
-def written(path: Path, *entries: StepEntry) -> Path:
-    """A journal with some steps more."""
-
-    async def write(journal: Journal) -> None:
-        await journal.write_prompt("v", "answer", [])
-        await asyncio.gather(*(journal.write_step(entry) for entry in entries))
-
-    with Journal.open(path) if path.exists() else Journal.create(path, {"kind": "synthesis"}) as journal:
-        asyncio.run(write(journal))
-    return path
+from tracking_support import step, written
 
 
 def test_figures_are_those_of_the_session_where_they_say_so(tmp_path: Path) -> None:
