@@ -8,7 +8,7 @@ from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from filelock import FileLock, Timeout
 
@@ -211,9 +211,20 @@ def _is_there(database: Path | None) -> bool:
 
 
 def _refuse_place(database: Path | None) -> None:
-    if database is not None and (database.is_dir() or not database.parent.is_dir()):
-        what = "is a folder" if database.is_dir() else "stands in a folder that does not exist"
-        raise StoreFault(f"MLflow's store {database}: {what}; name another in MLFLOW_TRACKING_URI")
+    if database is not None and (why := _misplaced(database)) is not None:
+        raise StoreFault(f"MLflow's store {database}: {why}; name another in MLFLOW_TRACKING_URI")
+
+
+def _misplaced(database: Path) -> str | None:
+    """Why no store can be here."""
+    if database.is_dir():
+        return "is a folder"
+    if not database.parent.is_dir():
+        return "stands in a folder that does not exist"
+    # In an address, the rest would be options, and MLflow takes the other for one sign.
+    if "?" in (path := str(database.absolute())) or unquote(path) != path:
+        return "stands in a folder whose name has a ? or a code as %20, which no address of MLflow's can hold"
+    return None
 
 
 def _make(database: Path) -> None:
@@ -241,7 +252,7 @@ def _refuse_other_schema(address: str) -> None:
         return  # empty: MLflow fills it
     if revision is None:
         raise StoreFault(f"MLflow's store {shown(address)}: holds tables, but none of MLflow's; name another database")
-    if revision != ScriptDirectory(*db_migrations.__path__).get_current_head():
+    if revision != ScriptDirectory(db_migrations.__path__[0]).get_current_head():
         raise StoreFault(f"MLflow's store {shown(address)}: {_OTHER_SCHEMA}")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from condor.errors import StoreFault
-from condor.experiments.mlflow_store import open_store, shown, store_address
+from condor.experiments.mlflow_store import existing_store, open_store, shown, store_address
 from condor.runtime.environment import prepare_mlflow
 
 from support import clean_environment
@@ -107,6 +107,31 @@ def test_a_store_of_another_schema_is_left_alone(revision: str, address: str) ->
     with pytest.raises(StoreFault, match="another version of MLflow made it"):
         open_store(address)
     assert Path("mlflow.db").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["really?", "a%20b"])
+def test_a_folder_that_an_address_cannot_name_is_refused_at_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Path(name)
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    with pytest.raises(StoreFault, match=r"mlflow\.db: stands in a folder whose name .* name another in MLFLOW_TRACK"):
+        open_store()
+    assert not list(Path().iterdir())
+    Path("mlflow.db").write_bytes(b"a store")
+    with pytest.raises(StoreFault, match="stands in a folder whose name"):
+        existing_store()
+    assert [path.name for path in Path("..").iterdir()] == [name]
+
+
+def test_a_folder_with_other_signs_holds_a_store(store_template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Path("100% #1 @home: 夹")
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    shutil.copy(store_template, "mlflow.db")
+    store = open_store()
+    assert Path(store.client.get_experiment(store.experiment_id).artifact_location).name == "condor"
+    assert (found := existing_store()) is not None
+    assert found.address == f"sqlite:///{Path.cwd()}/mlflow.db"
 
 
 def test_a_database_of_another_program_is_left_alone() -> None:
