@@ -102,7 +102,7 @@ class CompiledProgram(_Frozen):
         models: role (`generator`, `judge`, `optimizer`) -> the model with its sampling settings.
         sets: which cells, or tags, were used for what; the ids of each set in order.
         scores: on the hold-out, from 0 to 1: `before` and `after` with their intervals, and the paired `difference`.
-        improved: whether the interval of the difference lies above 0. Otherwise a run does not use it.
+        improved: whether the hold-out proves it better (see optimizing/proof.py). Otherwise a run does not use it.
         condor: the version that compiled it.
     """
 
