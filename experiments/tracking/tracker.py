@@ -130,7 +130,8 @@ class Tracker:
         self._journal = None
 
     def _launch(self, journal: Path) -> None:
-        command = [sys.executable, "-c", _PROGRAM, str(journal), self._uri or "", repr(self._interval_s)]
+        # Without -P a module of the working folder would take the place of Python's own.
+        command = [sys.executable, "-P", "-c", _PROGRAM, str(journal), self._uri or "", repr(self._interval_s)]
         # In a session of its own: Ctrl-C in a terminal goes to all processes of one.
         self._process = subprocess.Popen(
             command,
