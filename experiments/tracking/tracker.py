@@ -222,8 +222,13 @@ def record_end(
     outcome: str,
     metrics: Mapping[str, float | None],
     files: Sequence[str],
+    *,
+    at_ms: int | None = None,
 ) -> None:
     """Put a run's last figures and how it ended into its spool.
+
+    Args:
+        at_ms: when it ended, in Unix milliseconds; by default now.
 
     Raises:
         OutputFault: the journal cannot be written.
@@ -231,16 +236,17 @@ def record_end(
     """
     recorder = Recorder(journal, start)
     try:
-        recorder.record(anew=True)
+        recorder.record(anew=True, at_ms=at_ms)
     finally:
         recorder.close()
     with Spool(journal) as spool:
         if metrics:
             last = spool.last(METRICS)
-            spool.append(METRICS, {"step": last.body["step"] if last else 0, "metrics": fit_metrics(metrics)})
+            body = {"step": last.body["step"] if last else 0, "metrics": fit_metrics(metrics)}
+            spool.append(METRICS, body, at_ms=at_ms)
         if files:
             spool.append(FILES, {"files": list(files)})
-        spool.append(END, {"status": status, "tags": {"condor.outcome": outcome}})
+        spool.append(END, {"status": status, "tags": {"condor.outcome": outcome}}, at_ms=at_ms)
 
 
 def tracking_is_on() -> bool:
