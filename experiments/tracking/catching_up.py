@@ -30,7 +30,7 @@ class CaughtUp:
 
     Attributes:
         directory: of the run or of the judging.
-        entries: of its spool, that MLflow had missed.
+        entries: of its spool that were sent: what MLflow had missed, or all to one that does not know the run.
         run_id: of the MLflow run.
         store: its address, without user name and password.
         status: of the run, in MLflow's words.

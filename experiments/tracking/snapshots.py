@@ -14,8 +14,6 @@ from .limits import fit_metrics
 BEGIN, METRICS, TAGS, FILES, END = "begin", "metrics", "tags", "files", "end"
 #: The prefix of tags that say which prompt a stage has.
 PROMPT_TAG = "condor.prompt."
-#: One step in so many: of a run's steps only the first.
-_FEWEST = 2**32
 
 
 @dataclass(frozen=True)
@@ -40,10 +38,8 @@ class Start:
     @classmethod
     def unseen(cls, journal: Journal) -> "Start":
         """The start of a run whose sessions nobody noted: that of its first step."""
-        first = next(iter(journal.sampled_steps(_FEWEST)), 1)
-        ended_ms = step_end_ms(journal, first)
-        step = journal.step_at(first)
-        return cls(ended_ms - int(step.seconds * 1000) if step and ended_ms else now_ms(), None, 0)
+        first, ended_ms = journal.step_at(1), step_end_ms(journal, 1)
+        return cls(now_ms() if first is None or ended_ms is None else ended_ms - int(first.seconds * 1000), None, 0)
 
 
 class Recorder:
