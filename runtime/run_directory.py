@@ -22,12 +22,16 @@ JUDGED = "judged"
 COMPILED = "compiled"
 OPTIMIZATION_FILE = "optimization.json"
 _LOCK_FILE = "run.lock"
+#: Held by whoever tells a tracker of the run: that goes on for a while after the run was let go.
+SENDING_LOCK_FILE = "sending.lock"
 #: What became of work on a tree, by the kind of work.
 REPORT_FILES = {"growth": "growth.json", "harvest": "harvest.json", "update": "update.json"}
 
 _WRITTEN_WHOLE = (RECIPE_FILE, TREE_FILE, COVERED_FILE, PROGRAMS_FILE, OPTIMIZATION_FILE, *REPORT_FILES.values())
 #: What a beginning that was broken off before its journal was whole may have left.
-_LEFT = frozenset({RECIPE_FILE, TREE_FILE, INHERITED_FILE, COVERED_FILE, PROGRAMS_FILE, f".{JOURNAL_FILE}.new"})
+_LEFT = frozenset(
+    {RECIPE_FILE, TREE_FILE, INHERITED_FILE, COVERED_FILE, PROGRAMS_FILE, SENDING_LOCK_FILE, f".{JOURNAL_FILE}.new"}
+)
 
 
 class RunDirectory:
@@ -147,7 +151,8 @@ class RunDirectory:
         databases = [f"{name}{suffix}" for name in (VECTORS_FILE, JOURNAL_FILE) for suffix in ("", "-wal", "-shm")]
         for name in (*databases, INHERITED_FILE, COVERED_FILE, PROGRAMS_FILE, RECIPE_FILE, TREE_FILE):
             (self.path / name).unlink(missing_ok=True)
-        (self.path / _LOCK_FILE).unlink(missing_ok=True)
+        for name in (SENDING_LOCK_FILE, _LOCK_FILE):
+            (self.path / name).unlink(missing_ok=True)
         if self._made_here and not any(self.path.iterdir()):
             self.path.rmdir()
         self._lock.release()

@@ -12,12 +12,13 @@ from ...runtime.run_directory import RunDirectory
 from ..recipe import load_recipe
 from ..tree_run import describe
 from .artifacts import JUDGING_ENDS, SYNTHESIS_BEGINS, SYNTHESIS_ENDS
-from .facts import RunFacts, synthesis_facts
+from .facts import synthesis_facts
 from .process import show_steps
-from .runs import RUN_ID, STORE
+from .runs import STORE
 from .sending import Sender
 from .snapshots import BEGIN, END, FILES, Start, begin_body, last_start
-from .tracker import Status, record_end
+from .tracker import record_end
+from .unseen import last_moment_ms, unseen_ending, unseen_judging
 
 #: In a run's directory: where the judging of it lives.
 _JUDGED = "judged"
@@ -29,7 +30,7 @@ class CaughtUp:
 
     Attributes:
         directory: of the run or of the judging.
-        entries: of its spool that MLflow had missed.
+        entries: of its spool that were sent: what MLflow had missed, or all to one that does not know the run.
         run_id: of the MLflow run.
         store: its address, without user name and password.
         status: of the run, in MLflow's words.
@@ -65,8 +66,6 @@ def catch_up(run: Path, uri: str | None = None) -> Iterator[CaughtUp]:
 def _send(directory: RunDirectory, uri: str | None) -> CaughtUp:
     _complete(directory)
     show_steps(directory.journal)
-    with Spool(directory.journal) as spool:
-        before = spool.count_pending(spool.meta().get(RUN_ID))
     sender = Sender(directory.journal, uri)
     try:
         run_id = sender.send()
@@ -75,7 +74,7 @@ def _send(directory: RunDirectory, uri: str | None) -> CaughtUp:
     with Spool(directory.journal) as spool:
         end = spool.last(END)
         assert end is not None
-        return CaughtUp(directory.path, before, run_id, spool.meta()[STORE], end.body["status"])
+        return CaughtUp(directory.path, sender.sent, run_id, spool.meta()[STORE], end.body["status"])
 
 
 def _complete(directory: RunDirectory) -> None:
@@ -88,32 +87,27 @@ def _complete(directory: RunDirectory) -> None:
         kind = journal.meta().get("kind")
         if begin is None:
             _begin(directory, journal, kind)
-        status, outcome = _ending(directory, journal, kind)
-    with Spool(directory.journal) as spool:
-        start = last_start(spool)
-    assert start is not None
-    record_end(directory.journal, start, status, outcome, {}, SYNTHESIS_ENDS if kind == "synthesis" else JUDGING_ENDS)
+        with Spool(directory.journal) as spool:
+            start = last_start(spool)
+            assert start is not None
+            last_ms = last_moment_ms(start, journal, spool)
+        status, outcome, metrics = unseen_ending(directory, journal, kind, last_ms)
+    files = SYNTHESIS_ENDS if kind == "synthesis" else JUDGING_ENDS
+    record_end(directory.journal, start, status, outcome, metrics, files, at_ms=last_ms)
 
 
 def _begin(directory: RunDirectory, journal: Journal, kind: str | None) -> None:
-    """Tell the beginning of a run that was made without MLflow: all its calls belong to no session."""
-    start, wanted = Start.of(journal), None
+    """Tell the beginning of a run that was made without MLflow: it is that of its first step."""
+    start, wanted = Start.unseen(journal), None
     if kind == "synthesis":
         recipe = load_recipe(directory.recipe)
         facts = synthesis_facts(recipe, load_tree(directory.tree), directory.path)
         wanted = {"one_in": recipe.tracking.traces_every, "most": recipe.tracking.traces_most}
     elif kind == "judgement":
-        facts = RunFacts("judge", directory.path.resolve().parent.name)
+        facts = unseen_judging(directory)
     else:
         raise BadInput(f"{directory.path}: holds {describe(kind)}, which is not shown in MLflow")
     with Spool(directory.journal) as spool:
         spool.append(BEGIN, begin_body(start, {**facts.as_json(), "traces": wanted}), at_ms=start.at_ms)
         if kind == "synthesis":
             spool.append(FILES, {"files": list(SYNTHESIS_BEGINS)})
-
-
-def _ending(directory: RunDirectory, journal: Journal, kind: str | None) -> tuple[Status, str]:
-    """How a run whose end nobody noted has ended."""
-    if kind == "synthesis" and journal.totals().kept < load_recipe(directory.recipe).records:
-        return "KILLED", "broken off"
-    return "FINISHED", "complete"

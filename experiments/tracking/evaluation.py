@@ -20,7 +20,7 @@ from ...runtime.run_directory import JOURNAL_FILE
 from ...vocabulary import CRITERIA
 from ..mlflow_store import Store, open_store, store_faults
 from .lines import redacted, redactor, sample_row
-from .runs import mlflow_run
+from .runs import mlflow_run, sending_alone
 
 if TYPE_CHECKING:
     from mlflow.entities import Feedback
@@ -64,7 +64,7 @@ def show_evaluation(run: Path, judged: Path, judge: str, *, uri: str | None = No
     if not rows:
         raise BadInput(f"{judged}: holds no scores by {judge}")
     store = open_store(uri)
-    with store_faults(store.address), Spool(judged / JOURNAL_FILE) as spool:
+    with sending_alone(judged), store_faults(store.address), Spool(judged / JOURNAL_FILE) as spool:
         run_id = mlflow_run(store, spool)
         _forget_earlier(store, run_id)
         _evaluate(store, run_id, rows, judge)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ... import __version__
+from ...corpus.text import clean_strings
 from ...knowledge import KnowledgeTree
 from ..recipe import Recipe, flatten
 
@@ -33,12 +34,12 @@ class RunFacts:
     tags: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """Params and tags as they are told, with the versions of the moment."""
+        """Params and tags as they are told, with the versions of the moment; a folder's name may be no text."""
         tags = {"condor.kind": self.kind, "condor.run": self.name, "mlflow.runName": f"{self.kind} {self.name}"}
         if commit := git_commit(Path.cwd()):
             tags["mlflow.source.git.commit"] = commit
         params = {name: _plain(value) for name, value in self.params.items() if value is not None}
-        return {"params": {**params, **versions()}, "tags": {**tags, **self.tags}}
+        return clean_strings({"params": {**params, **versions()}, "tags": {**tags, **self.tags}})
 
 
 def synthesis_facts(recipe: Recipe, tree: KnowledgeTree, run: Path) -> RunFacts:

@@ -26,18 +26,26 @@ def show_beginning(
     Raises:
         OutputFault: the journal of verdicts cannot be written.
     """
-    params = {
-        "model.name": judge.name,
-        **{f"model.{name}": value for name, value in judge.sampling.items()},
-        **settings,
-    }
-    tags = {"condor.rehearsal": "yes" if judge.is_rehearsal else "no", "condor.model": judge.name}
+    told = {**settings, **{f"model.{name}": value for name, value in judge.sampling.items()}}
+    tracker.begin(verdicts, judging_facts(run, judge.name, judge.is_rehearsal, told), files=())
+
+
+def judging_facts(run: Path, judge: str | None, rehearsal: bool, settings: Mapping[str, object]) -> RunFacts:
+    """The facts of a judging.
+
+    Args:
+        run: that is judged.
+        judge: the name of the judging model; None where nothing says it.
+        rehearsal: whether that is the embedded stand-in.
+        settings: what else decides the result.
+    """
+    tags = {"condor.rehearsal": "yes" if rehearsal else "no", "condor.model": judge} if judge else {}
     with Journal(run / JOURNAL_FILE, writable=False) as journal:
         meta = journal.meta()
     tags["condor.tree_version"] = meta.get("tree_version", "")
     if (judged := meta.get(RUN_ID)) is not None:
         tags["condor.judged_run_id"] = judged
-    tracker.begin(verdicts, RunFacts("judge", run.resolve().name, params, tags), files=())
+    return RunFacts("judge", run.resolve().name, {"model.name": judge, **settings}, tags)
 
 
 def show_judgement(tracker: Tracker, found: "Judgement") -> None:

@@ -1,13 +1,14 @@
 """The process beside a run: takes its figures from time to time, and sends what the spool holds.
 
 It is told `end` on its stdin when all is in the spool; then it sends that and ends. Where its stdin ends without that
-word, the run's process is gone, and so is this.
+word, the run's process is gone, and so is this; after it, this ends when that process does, and after a while anyhow.
 """
 
 import json
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +20,10 @@ from .traces import spool_traces
 
 #: Seconds after which a run that has no reply yet is looked at again.
 _SOON_S = 0.5
+#: Seconds after the end of a run in which the rest may be sent: more than the run waits.
+_LAST_S = 30.0
+#: Seconds between two looks whether the run's process is still there.
+_LOOK_S = 0.2
 
 
 class _Beside:
@@ -36,6 +41,7 @@ class _Beside:
         self._ending = threading.Event()
         self._sender = Sender(journal, uri)
         self._failed = False
+        self._parent = os.getppid()
 
     def run(self) -> bool:
         """Work until the run has ended; returns whether everything was sent."""
@@ -66,6 +72,10 @@ class _Beside:
         if sys.stdin.readline().strip() != "end":
             os._exit(1)
         self._ending.set()
+        until = time.monotonic() + _LAST_S
+        while os.getppid() == self._parent and time.monotonic() < until:
+            time.sleep(_LOOK_S)
+        os._exit(1)  # nobody waits any more, and a store may take for ever
 
     def _record(self) -> None:
         """Take figures until the run has ended: the last ones are taken by its own process."""

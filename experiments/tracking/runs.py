@@ -5,10 +5,17 @@ it could note the id is found again. In a store that knows neither, a new run is
 which run an entry was sent, tells it everything from the beginning.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from filelock import FileLock, Timeout
+
+from ...errors import OutputFault, StoreFault
 from ...runtime.journal.spool import Spool
+from ...runtime.run_directory import SENDING_LOCK_FILE
 from ..mlflow_store import Store
 
 if TYPE_CHECKING:
@@ -18,6 +25,8 @@ if TYPE_CHECKING:
 RUN_ID, STORE, KEY = "mlflow_run_id", "mlflow_store", "mlflow_key"
 #: The tag of an MLflow run that holds the key.
 KEY_TAG = "condor.key"
+#: Seconds that a process waits for another that sends the same run: longer than that one goes on after its run.
+_LOCK_S = 60
 
 
 def mlflow_run(store: Store, spool: Spool) -> str:
@@ -32,6 +41,29 @@ def mlflow_run(store: Store, spool: Spool) -> str:
         spool.note(RUN_ID, run_id)
         spool.note(STORE, store.uri)
     return run_id
+
+
+@contextmanager
+def sending_alone(directory: Path) -> Iterator[None]:
+    """Tell MLflow of a run while no other process does: two that look for its MLflow run at once would make two.
+
+    Args:
+        directory: of the run.
+
+    Raises:
+        StoreFault: another process has not come to its end after a minute.
+    """
+    lock = FileLock(directory / SENDING_LOCK_FILE, timeout=_LOCK_S)
+    try:
+        lock.acquire()
+    except Timeout as exc:
+        raise StoreFault(f"{directory}: another process sends it to MLflow; wait for it or stop it") from exc
+    except OSError as exc:
+        raise OutputFault(f"{directory}: cannot lock what is sent to MLflow: {exc.strerror or exc}") from exc
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def find_run(store: Store, run_id: str) -> "Run | None":
@@ -62,6 +94,6 @@ def _make(store: Store, spool: Spool) -> str:
     if (key := spool.meta().get(KEY)) is None:
         key = uuid4().hex
         spool.note(KEY, key)
-    begun = spool.last("begin")
-    start = begun.at_ms if begun else None
+    sessions = spool.all("begin")
+    start = sessions[0].at_ms if sessions else None
     return store.client.create_run(store.experiment_id, start_time=start, tags={KEY_TAG: key}).info.run_id

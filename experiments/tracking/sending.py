@@ -19,7 +19,7 @@ from .limits import (
     fit_metrics,
     fit_values,
 )
-from .runs import mlflow_run
+from .runs import mlflow_run, sending_alone
 from .snapshots import BEGIN, END, FILES, METRICS, TAGS
 from .traces import TRACE, send_traces
 
@@ -36,6 +36,9 @@ class Sender:
     Args:
         journal: of the run, in the run's directory.
         uri: the store's address, unless MLFLOW_TRACKING_URI names one.
+
+    Attributes:
+        sent: how many of the spool's entries it has sent.
     """
 
     def __init__(self, journal: Path, uri: str | None = None) -> None:
@@ -44,6 +47,7 @@ class Sender:
         self._spool = Spool(journal)
         self._store: Store | None = None
         self._run_id: str | None = None
+        self.sent = 0
 
     def close(self) -> None:
         """Let go of the file."""
@@ -79,7 +83,7 @@ class Sender:
         """
         self.reach()
         assert self._store is not None
-        with store_faults(self._store.address):
+        with sending_alone(self._path.parent), store_faults(self._store.address):
             if self._run_id is None:
                 self._run_id = mlflow_run(self._store, self._spool)
             while pending := self._spool.pending(self._run_id):
@@ -96,6 +100,7 @@ class Sender:
         if kind == METRICS:
             _send_metrics(self._store, self._run_id, entries)
         self._spool.mark_sent(entries, self._run_id)
+        self.sent += len(entries)
 
 
 def _send_metrics(store: Store, run_id: str, entries: Sequence[SpoolEntry]) -> None:
@@ -114,11 +119,16 @@ def _send_begin(store: Store, run_id: str, entry: SpoolEntry, directory: Path) -
     from mlflow.entities import Param
 
     given = fit_values(entry.body["params"], LONGEST_PARAM)
-    known = store.client.get_run(run_id).data.params
+    run = store.client.get_run(run_id)
+    known = run.data.params
     new = [Param(key, value) for key, value in given.items() if key not in known]
-    changed = {f"{CHANGED_TAG}{key}": value for key, value in given.items() if known.get(key, value) != value}
+    differing = {f"{CHANGED_TAG}{key}": value for key, value in given.items() if known.get(key, value) != value}
+    changed = fit_values(differing, LONGEST_TAG)
     _log_params(store, run_id, new)
     _set_tags(store, run_id, {**entry.body["tags"], **changed})
+    for tag in run.data.tags:
+        if tag.startswith(CHANGED_TAG) and tag not in changed:  # it is again what it was at first
+            store.client.delete_tag(run_id, tag)
     store.client.update_run(run_id, status="RUNNING")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +22,24 @@ class Start:
 
     Attributes:
         at_ms: when that was, in Unix milliseconds.
-        calls: made by then.
+        calls: made by then; None where no session is known, and so no rate of calls either.
         steps: number of the last step by then.
     """
 
     at_ms: int
-    calls: int
+    calls: int | None
     steps: int
 
     @classmethod
     def of(cls, journal: Journal) -> "Start":
         """The start of a session that begins now."""
         return cls(now_ms(), journal.totals().calls, journal.last_step())
+
+    @classmethod
+    def unseen(cls, journal: Journal) -> "Start":
+        """The start of a run whose sessions nobody noted: that of its first step."""
+        first, ended_ms = journal.step_at(1), step_end_ms(journal, 1)
+        return cls(now_ms() if first is None or ended_ms is None else ended_ms - int(first.seconds * 1000), None, 0)
 
 
 class Recorder:
@@ -50,11 +57,12 @@ class Recorder:
         self._journal.close()
         self._spool.close()
 
-    def record(self, *, anew: bool = False) -> None:
+    def record(self, *, anew: bool = False, at_ms: int | None = None) -> None:
         """Add the figures of this moment, unless they are those of the last time.
 
         Args:
             anew: to add them all the same.
+            at_ms: since when they stand, in Unix milliseconds; by default they are those of now.
 
         Raises:
             OutputFault: the journal cannot be written.
@@ -63,10 +71,10 @@ class Recorder:
         if totals == self._last and not anew:
             return
         self._record_prompts()
-        self._last, at_ms = totals, now_ms()
+        self._last, at_ms = totals, now_ms() if at_ms is None else at_ms
         seconds = (at_ms - self._start.at_ms) / 1000
         figures = totals_as_metrics(totals) | latencies(self._journal.step_seconds(after=self._start.steps))
-        if seconds > 0:
+        if seconds > 0 and self._start.calls is not None:
             figures["calls_per_s"] = (totals.calls - self._start.calls) / seconds
         self._spool.append(METRICS, {"step": totals.calls, "metrics": fit_metrics(figures)}, at_ms=at_ms)
 
@@ -95,6 +103,12 @@ def totals_as_metrics(totals: JournalTotals) -> dict[str, float | None]:
         "cost_usd_per_kept": cost / kept if cost is not None and kept else None,
         **reasons,
     }
+
+
+def step_end_ms(journal: Journal, number: int) -> int | None:
+    """When the step of a number ended, in Unix milliseconds, known to the second; None where there is none."""
+    step = journal.step_at(number)
+    return int(datetime.fromisoformat(step.finished_at).timestamp()) * 1000 if step else None
 
 
 def latencies(seconds: Sequence[float]) -> dict[str, float | None]:

@@ -130,7 +130,8 @@ class Tracker:
         self._journal = None
 
     def _launch(self, journal: Path) -> None:
-        command = [sys.executable, "-c", _PROGRAM, str(journal), self._uri or "", repr(self._interval_s)]
+        # Without -P a module of the working folder would take the place of Python's own.
+        command = [sys.executable, "-P", "-c", _PROGRAM, str(journal), self._uri or "", repr(self._interval_s)]
         # In a session of its own: Ctrl-C in a terminal goes to all processes of one.
         self._process = subprocess.Popen(
             command,
@@ -221,8 +222,13 @@ def record_end(
     outcome: str,
     metrics: Mapping[str, float | None],
     files: Sequence[str],
+    *,
+    at_ms: int | None = None,
 ) -> None:
     """Put a run's last figures and how it ended into its spool.
+
+    Args:
+        at_ms: when it ended, in Unix milliseconds; by default now.
 
     Raises:
         OutputFault: the journal cannot be written.
@@ -230,16 +236,17 @@ def record_end(
     """
     recorder = Recorder(journal, start)
     try:
-        recorder.record(anew=True)
+        recorder.record(anew=True, at_ms=at_ms)
     finally:
         recorder.close()
     with Spool(journal) as spool:
         if metrics:
             last = spool.last(METRICS)
-            spool.append(METRICS, {"step": last.body["step"] if last else 0, "metrics": fit_metrics(metrics)})
+            body = {"step": last.body["step"] if last else 0, "metrics": fit_metrics(metrics)}
+            spool.append(METRICS, body, at_ms=at_ms)
         if files:
             spool.append(FILES, {"files": list(files)})
-        spool.append(END, {"status": status, "tags": {"condor.outcome": outcome}})
+        spool.append(END, {"status": status, "tags": {"condor.outcome": outcome}}, at_ms=at_ms)
 
 
 def tracking_is_on() -> bool:

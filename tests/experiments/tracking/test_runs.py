@@ -1,9 +1,16 @@
 """Which MLflow run shows a journal: found by id, by tag, or made; and what is told of it."""
 
+import os
 import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+from mlflow import MlflowClient
+from mlflow.entities import Run
 
 from condor.errors import ModelFault
 from condor.experiments.mlflow_store import Store
@@ -12,7 +19,7 @@ from condor.experiments.tracking.facts import RunFacts, git_commit, synthesis_fa
 from condor.experiments.tracking.limits import fit_metrics
 from condor.experiments.tracking.process import show_steps
 from condor.experiments.tracking.runs import KEY, RUN_ID, mlflow_run
-from condor.experiments.tracking.sending import Sender
+from condor.experiments.tracking.sending import CHANGED_TAG, Sender
 from condor.experiments.tracking.snapshots import Start, begin_body
 from condor.experiments.tracking.tracker import Tracker
 from condor.knowledge import KnowledgeTree
@@ -76,6 +83,42 @@ def test_a_run_that_was_deleted_in_mlflow_is_made_anew(store: Store, journal: Pa
         first = mlflow_run(store, spool)
         store.client.delete_run(first)
         assert mlflow_run(store, spool) != first
+
+
+def test_a_run_that_is_made_anew_begins_with_its_first_session(store: Store, journal: Path) -> None:
+    with Spool(journal) as spool:
+        spool.append("begin", begin_body(Start(5000, 0, 0), {}), at_ms=5000)
+        assert store.client.get_run(mlflow_run(store, spool)).info.start_time == 1000
+
+
+def test_two_that_send_at_the_same_time_make_one_run(
+    store: Store, journal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    making, both = MlflowClient.create_run, threading.Barrier(2)
+
+    def make_late(client: MlflowClient, *args: Any, **named: Any) -> Run:
+        with suppress(threading.BrokenBarrierError):
+            both.wait(1)  # for another that makes one as well
+        return making(client, *args, **named)
+
+    monkeypatch.setattr(MlflowClient, "create_run", make_late)
+    with ThreadPoolExecutor(2) as threads:
+        first, second = threads.map(lambda _: send(store, journal), range(2))
+    assert first == second
+    assert len(store.client.search_runs([store.experiment_id])) == 1
+
+
+def test_a_setting_that_is_again_what_it_was_at_first_has_no_tag(store: Store, journal: Path) -> None:
+    def changed(**params: object) -> dict[str, str]:
+        with Spool(journal) as spool:
+            facts = RunFacts("synth", "run", params).as_json()
+            spool.append("begin", begin_body(Start(1000, 0, 0), {**facts, "traces": None}))
+        tags = store.client.get_run(send(store, journal)).data.tags
+        return {name: value for name, value in tags.items() if name.startswith(CHANGED_TAG)}
+
+    assert changed(seed=2, records=6) == {"condor.changed.seed": "2"}
+    assert changed(seed=1, records=9) == {"condor.changed.records": "9"}
+    assert changed(seed=1, records=6) == {}
 
 
 def test_sending_twice_leaves_everything_once(store: Store, journal: Path) -> None:
@@ -152,6 +195,14 @@ def test_what_ended_a_run_is_told_without_an_address_or_a_way(
     written_down = store.address.removeprefix("sqlite:///")
     assert b"canary-of-a-query" not in Path(written_down).read_bytes()
     assert "canary-of-a-query" not in trace.to_json()
+
+
+def test_a_folder_whose_name_is_no_utf_8_is_told_all_the_same(journal: Path) -> None:
+    name = os.fsdecode(b"caf\xe9")
+    facts = RunFacts("synth", name, {"trees": [name]}, {"note": name}).as_json()
+    with Spool(journal) as spool:
+        spool.append("begin", facts)
+    assert facts["tags"]["condor.run"] == facts["params"]["trees"] == "caf\N{REPLACEMENT CHARACTER}"
 
 
 def test_the_commit_of_a_checkout_is_read_as_git_says_it(tmp_path: Path) -> None:
