@@ -245,10 +245,8 @@ def _show(found: "Optimization", run: Path) -> None:
 
     calls = ", ".join(f"{role} {count}" for role, count in sorted(found.calls.items()))
     typer.echo(f"calls {sum(found.calls.values())} of {found.budget_calls}: {calls}")
-    typer.echo(
-        f"{thousands(found.input_tokens)} tokens in, {thousands(found.output_tokens)} out, {dollars(found.cost_usd)}, "
-        "without those of the inputs"
-    )
+    tokens = f"{thousands(found.input_tokens)} tokens in, {thousands(found.output_tokens)} out"
+    typer.echo(f"{tokens}, {dollars(found.cost_usd)}")
     for name, count in found.unreadable.items():
         typer.echo(f"{name}: {count} cells left out, whose inputs could not be read")
     if found.candidates is not None:

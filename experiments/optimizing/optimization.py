@@ -221,7 +221,7 @@ class _Optimizing:
             scores={name: vars(found) for name, found in {**means, "difference": difference}.items()},
             improved=improved,
         )
-        used = session.replies.used
+        spent = session.spending.total
         return Optimization(
             program=program,
             path=None,
@@ -235,9 +235,9 @@ class _Optimizing:
             number=number,
             budget_calls=plan.budget_calls,
             calls=dict(session.limit.made),
-            input_tokens=used.input_tokens,
-            output_tokens=used.output_tokens,
-            cost_usd=used.cost_usd,
+            input_tokens=spent.input_tokens,
+            output_tokens=spent.output_tokens,
+            cost_usd=spent.cost_usd,
             rehearsal=any(spec.is_rehearsal for spec in self._use.specs.values()),
         )
 

@@ -9,9 +9,8 @@ the same reply, unless its `rollout_id` asks for another one.
 
 import asyncio
 import concurrent.futures
-from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Protocol
 
 import dspy
 from dspy.lm15 import FinishReason, LM15Error, RefusalPart, Request, Response
@@ -46,6 +45,18 @@ class Halted(BaseException):
         self.fault = fault
 
 
+class Account(Protocol):
+    """What replies that were paid for are entered into."""
+
+    def add(self, ledger: Ledger) -> None:
+        """Count what a reply cost."""
+        ...
+
+    async def save(self) -> None:
+        """Bring the figures to disk."""
+        ...
+
+
 class Replies:
     """The replies of one piece of work, stored in its journal.
 
@@ -55,15 +66,15 @@ class Replies:
 
     Args:
         journal: where replies are stored and found.
-        on_call: is told of every call that was made.
+        account: is told of every call that was made.
         used: what other replies of the same work have cost.
     """
 
-    def __init__(self, journal: Journal, on_call: Callable[[int], None], *, used: Ledger | None = None) -> None:
+    def __init__(self, journal: Journal, account: Account, *, used: Ledger | None = None) -> None:
         self.used = used or Ledger()
         self.halted: CondorError | None = None
         self._journal = journal
-        self._on_call = on_call
+        self._account = account
         self._loop = asyncio.get_running_loop()
         self._asked: dict[str, asyncio.Task[Response]] = {}
 
@@ -137,8 +148,9 @@ class Replies:
             reply_tokens=response.usage.output_tokens,
             spent=ledger,
         )
-        await self._journal.write_turn(turn)
-        self._on_call(ledger.calls)
+        self._account.add(ledger)
+        # Written as one: they are in the same transaction, but where the journal's writer ends one just between them.
+        await asyncio.gather(self._journal.write_turn(turn), self._account.save())
         return turn
 
 

@@ -42,7 +42,7 @@ class Optimization:
         note: why the optimizer did not come to its own end, that it found nothing, or why it could not be graded.
         number: which one it is among the programs that were graded on this hold-out, from 1; 0 if it was not.
         budget_calls, calls: what was allowed, and what was made for what, in all sessions.
-        input_tokens, output_tokens, cost_usd: of the replies to the program, the judge and the optimizer.
+        input_tokens, output_tokens, cost_usd: of all replies that were paid for, the inputs' as well, in all sessions.
         rehearsal: whether the stand-in wrote it.
     """
 

@@ -6,10 +6,10 @@ import io
 import json
 import logging
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, redirect_stderr, redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
 import dspy
@@ -19,6 +19,7 @@ from ...programs import CondorAdapter, Stage, Step
 from ...programs.program import Program
 from ...runtime.call_limit import CallLimit
 from ...runtime.journal import Journal, StepEntry
+from ...runtime.ledger import Ledger
 from ...runtime.models import Model, ModelSpec
 from ...runtime.steps import JournaledSteps, step_key
 from ...runtime.stopping import StopSignal
@@ -63,30 +64,61 @@ class OptimizeUse:
         return {"generator": self.generator, "judge": judge, "optimizer": self.optimizer or self.generator}
 
 
+class Spending:
+    """What one plan has paid for, in all sessions, as far as the replies have arrived.
+
+    Attributes:
+        total: the figures. They do not depend on which of the replies a later session asks for again.
+
+    Args:
+        total: of earlier sessions.
+        store: writes the figures, as JSON, to disk.
+        on_call: is told of calls that were made.
+    """
+
+    def __init__(self, total: Ledger, store: Callable[[str], Awaitable[None]], on_call: Callable[[int], None]) -> None:
+        self.total = total
+        self._store = store
+        self._on_call = on_call
+
+    def add(self, ledger: Ledger) -> None:
+        """Count what a reply cost."""
+        self.total.merge(ledger)
+        self._on_call(ledger.calls)
+
+    async def save(self) -> None:
+        """Bring the figures to disk."""
+        await self._store(json.dumps(asdict(self.total)))
+
+
 class Session:
     """One optimization under way.
 
     Attributes:
         journal: where everything is stored.
+        spending: what was paid.
         replies: to the calls of the optimizer, the program and the judge.
         limit: of calls.
         lms: by role, for DSPy.
     """
 
-    def __init__(self, use: OptimizeUse, models: Mapping[str, Model], journal: Journal, limit: CallLimit) -> None:
+    def __init__(
+        self, use: OptimizeUse, models: Mapping[str, Model], journal: Journal, limit: CallLimit, spending: Spending
+    ) -> None:
         self.use = use
         self.limit = limit
+        self.spending = spending
         self._models = models
         self.journal = journal
         self._input_calls = 0
-        self.replies = Replies(journal, use.on_call)
+        self.replies = Replies(journal, spending)
         self.lms = self._stored_lms()
         for model in models.values():
             model.engine.calls = CallsByRole(limit)
 
     def begin_anew(self) -> None:
         """Go on after work that was halted. Threads that it left behind stay halted with the replies that they know."""
-        self.replies = Replies(self.journal, self.use.on_call, used=self.replies.used)
+        self.replies = Replies(self.journal, self.spending, used=self.replies.used)
         self.lms = self._stored_lms()
 
     def _stored_lms(self) -> dict[str, StoredLM]:
@@ -105,7 +137,8 @@ class Session:
         """Inside the block the generator's calls make inputs, through the journal, and are counted as such."""
 
         def tell(entry: StepEntry) -> None:
-            self.use.on_call(entry.calls)
+            figures = (entry.calls, entry.input_tokens, entry.output_tokens, entry.cost_usd, entry.seconds)
+            self.spending.add(Ledger(*figures))
 
         generator = self._models["generator"]
         adapter = CondorAdapter(parse_retries=self.use.parse_retries)
@@ -114,7 +147,10 @@ class Session:
 
         async def step(stage: Stage[T], *args: Any) -> T:
             keys.add(step_key(stage, stage.prompt_version(), args, generator.spec.identity))
-            return await steps(stage, *args)
+            try:
+                return await steps(stage, *args)
+            finally:
+                await self.spending.save()
 
         with working_for("inputs"):
             yield step
@@ -190,14 +226,17 @@ async def open_session(
 ) -> AsyncIterator[Session]:
     """The models at work, with the calls counted that earlier sessions of the same plan have made."""
     identities = {role: model.spec.identity for role, model in models.items()}
-    key = f"calls:{content_hash([plan.identity, identities])}"
+    work = content_hash([plan.identity, identities])
+    known = journal.meta()
 
-    async def store(made: str) -> None:
-        await journal.write_meta(key, made)
+    def kept_under(key: str) -> tuple[dict[str, Any], Callable[[str], Awaitable[None]]]:
+        return json.loads(known.get(key, "{}")), lambda value: journal.write_meta(key, value)
 
-    made = json.loads(journal.meta().get(key, "{}"))
+    made, store_made = kept_under(f"calls:{work}")
+    spent, store_spent = kept_under(f"spent:{work}")
+    limit = CallLimit(plan.budget_calls, made=made, store=store_made)
     try:
-        yield Session(use, models, journal, CallLimit(plan.budget_calls, made=made, store=store))
+        yield Session(use, models, journal, limit, Spending(Ledger(**spent), store_spent, use.on_call))
     finally:
         for engine in {id(model.engine): model.engine for model in models.values()}.values():
             await engine.aclose()

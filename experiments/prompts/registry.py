@@ -15,7 +15,6 @@ from .template import Messages
 
 if TYPE_CHECKING:
     from mlflow.entities.model_registry import PromptVersion
-    from mlflow.exceptions import MlflowException
 
 #: The alias of the version that synthesis uses.
 CHAMPION = "champion"
@@ -34,6 +33,8 @@ _EXPERIMENTS = "_mlflow_experiment_ids"
 #: MLflow takes 100,000 characters of a prompt, and MySQL's column ends at 65,535 bytes.
 _LONGEST_TEMPLATE = 60_000
 _PAGE = 100
+#: How often the versions of a prompt are listed in the place of a listing that another process spoiled.
+_LISTINGS = 10
 #: Seconds that a process waits for another which registers in the same SQLite store.
 _LOCK_S = 120
 
@@ -83,29 +84,39 @@ def versions_of(store: Store, name: str) -> list[RegisteredPrompt]:
     Raises:
         StoreFault: the store failed.
     """
-    from mlflow.exceptions import MlflowException
-
-    found: list[PromptVersion] = []
-    token: str | None = None
     with store_faults(store.address):
-        while token is None or token:
-            try:
-                page = store.client.search_prompt_versions(name, max_results=_PAGE, page_token=token)
-            except MlflowException as exc:
-                if exc.error_code == "RESOURCE_DOES_NOT_EXIST":
-                    return []
-                _refuse_model(name, exc)
-                raise
-            found += page
-            token = page.token or ""
-        champion = _champion_number(store, name)
+        found = _listed(store, name)
+        champion = _champion_number(store, name) if found else None
     ours = [_registered(version, champion) for version in found if PROMPT_VERSION in version.tags]
     return sorted(ours, key=lambda version: version.version)
 
 
-def _refuse_model(name: str, exc: "MlflowException") -> None:
-    if exc.error_code == "INVALID_PARAMETER_VALUE" and "registered as a model" in exc.message:
-        raise PromptFault(f"{name}: MLflow has a model of that name; rename it, and register again") from exc
+def _listed(store: Store, name: str, listings: int = _LISTINGS) -> "list[PromptVersion]":
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return _pages(store, name)
+    except MlflowException as exc:
+        if exc.error_code == "RESOURCE_DOES_NOT_EXIST":
+            return []
+        if exc.error_code != "INVALID_PARAMETER_VALUE" or "registered as a model" not in exc.message:
+            raise
+        # MLflow says so also where a version is taken away, its tags first, while it is listed.
+        if store.client.get_prompt(name) is None:
+            raise PromptFault(f"{name}: MLflow has a model of that name; rename it, and register again") from exc
+        if listings == 1:
+            raise
+    return _listed(store, name, listings - 1)
+
+
+def _pages(store: Store, name: str) -> "list[PromptVersion]":
+    found: list[PromptVersion] = []
+    token: str | None = None
+    while token is None or token:
+        page = store.client.search_prompt_versions(name, max_results=_PAGE, page_token=token)
+        found += page
+        token = page.token or ""
+    return found
 
 
 def _champion_number(store: Store, name: str) -> int | None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,7 +12,9 @@ from dspy.lm15 import AuthError, InvalidRequestError, Message, Request, ServerEr
 
 from condor.errors import CallFault, ModelFault
 from condor.experiments.optimizing.replies import Halted, Replies, StoredLM, stored_lm
+from condor.experiments.optimizing.session import Spending
 from condor.runtime.journal import Journal
+from condor.runtime.ledger import Ledger
 
 from runtime_support import Script, reply, scripted_model
 
@@ -29,7 +32,7 @@ def session(path: Path, script: Script, work: Callable[[StoredLM, Replies], T]) 
 
     async def run() -> T:
         with Journal.create(path, {"kind": "optimization"}) if new else Journal.open(path) as journal:
-            replies = Replies(journal, lambda _: None)
+            replies = Replies(journal, Spending(Ledger(), partial(journal.write_meta, "spent"), lambda _: None))
             lm = stored_lm("generator", model, replies)
             with ThreadPoolExecutor(1) as thread:
                 return await asyncio.get_running_loop().run_in_executor(thread, work, lm, replies)

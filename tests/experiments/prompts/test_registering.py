@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -151,6 +152,27 @@ def test_over_a_server_the_first_of_two_that_appear_at_once_stands(served: Store
     assert [version.version for version in standing] == [found[0]]
     assert len(set(found)) == 1
     assert standing[0].body().prompt == program.prompts[0]
+
+
+def test_versions_are_listed_while_others_are_taken_away(served: Store) -> None:
+    register_built_in(served)
+    standing = numbers(served, "condor.refinement")
+    done = threading.Event()
+
+    def come_and_go() -> None:
+        template = [{"role": "user", "content": "Passing through."}]
+        while not done.is_set():
+            made = served.client.create_prompt_version("condor.refinement", template)
+            served.client.delete_prompt_version("condor.refinement", str(made.version))
+
+    with ThreadPoolExecutor(1) as pool:
+        others = pool.submit(come_and_go)
+        try:
+            listed = [numbers(served, "condor.refinement") for _ in range(40)]
+        finally:
+            done.set()
+        others.result()
+    assert listed == [standing] * 40
 
 
 def test_a_model_of_the_same_name_is_in_the_way(store: Store) -> None:
