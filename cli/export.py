@@ -16,12 +16,13 @@ def export(
     no_track: NoTrackOption = False,
 ) -> None:
     """Write the kept records as JSONL, in the order of the run's walk."""
+    from ..corpus.formats import PAIR_FORMATS
     from ..experiments import export_run, run_status
     from .running import REHEARSAL_NOTE
 
     count = export_run(run, out, format_=format_.value, stage=stage.value)
     figures = run_status(run)
-    equal = figures.kept - count if format_ is FormatChoice.dpo else 0
+    equal = figures.kept - count if format_.value in PAIR_FORMATS else 0
     typer.echo(f"{out}: {count} lines" + (f", {equal} pairs of equal answers left out" if equal else ""))
     if figures.rehearsal:
         typer.echo(REHEARSAL_NOTE)

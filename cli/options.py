@@ -18,6 +18,8 @@ class FormatChoice(StrEnum):
     alpaca = "alpaca"
     sharegpt = "sharegpt"
     dpo = "dpo"
+    ranking = "ranking"
+    critique = "critique"
 
 
 class StageChoice(StrEnum):

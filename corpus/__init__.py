@@ -1,7 +1,7 @@
 """What is a record, and which records are good? Typed records, filters, and export formats."""
 
 from .export import export_jsonl
-from .formats import FORMATS, FormatName, StageName, to_line
+from .formats import FORMATS, FormatName, StageName, to_line, to_lines
 from .records import (
     Answer,
     Cell,
@@ -17,6 +17,7 @@ from .records import (
     Verdict,
     parse_record,
 )
+from .scores import Scores
 from .text import clean_text
 
 __all__ = [
@@ -33,10 +34,12 @@ __all__ = [
     "Question",
     "Record",
     "Refinement",
+    "Scores",
     "StageName",
     "Verdict",
     "clean_text",
     "export_jsonl",
     "parse_record",
     "to_line",
+    "to_lines",
 ]

@@ -22,15 +22,17 @@ def lines_of(path: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").removesuffix("\n").split("\n")]
 
 
-def test_quickstart_covers_roots_tasks_difficulties_and_languages_in_four_formats(cli: Cli) -> None:
+def test_quickstart_covers_roots_tasks_difficulties_and_languages_in_every_format(cli: Cli) -> None:
     result = cli.run("quickstart")
     assert result.returncode == 0, result.stderr
     assert "rehearsal data" in result.stdout
     exports = cli.directory / "condor-quickstart" / "exports"
     assert sorted(path.name for path in exports.iterdir()) == [
         "alpaca.jsonl",
+        "critique.jsonl",
         "dpo.jsonl",
         "messages.jsonl",
+        "ranking.jsonl",
         "sharegpt.jsonl",
     ]
     lines = lines_of(exports / "messages.jsonl")

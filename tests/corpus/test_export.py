@@ -21,9 +21,9 @@ from condor.corpus import (
     Refinement,
     StageName,
     export_jsonl,
-    to_line,
+    to_lines,
 )
-from condor.corpus.formats import STAGES
+from condor.corpus.formats import PAIR_FORMATS, REFINED_FORMATS, STAGES
 from condor.errors import OutputFault, UnreadableFile
 
 FIXED = settings(derandomize=True, database=None, deadline=None, max_examples=60)
@@ -44,13 +44,15 @@ def names(directory: Path) -> list[str]:
 
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("format_", FORMATS)
-def test_a_chain_is_a_line_and_their_number_is_told(
+def test_lines_are_written_in_order_and_their_number_is_told(
     tmp_path: Path, make_chain: MakeChain, format_: FormatName, stage: StageName
 ):
     chains = [make_chain(question=f"Question {number}?") for number in range(5)]
     path = tmp_path / "out.jsonl"
     assert export_jsonl(iter(chains), path, format_=format_, stage=stage) == 5
-    assert [json.loads(line) for line in lines_of(path)] == [to_line(chain, format_, stage) for chain in chains]
+    assert [json.loads(line) for line in lines_of(path)] == [
+        line for chain in chains for line in to_lines(chain, format_, stage)
+    ]
     assert names(tmp_path) == ["out.jsonl"]
 
 
@@ -73,7 +75,9 @@ def test_line_separators_inside_an_answer_survive_and_split_no_line(
     chains = [make_chain(question=text, answer=f"void {text}", refined=(f"refined {text}",))] * 2
     assert export_jsonl(chains, path, format_=format_, stage="refine") == 2
     lines = lines_of(path)
-    assert [json.loads(line) for line in lines] == [to_line(chain, format_, "refine") for chain in chains]
+    assert [json.loads(line) for line in lines] == [
+        line for chain in chains for line in to_lines(chain, format_, "refine")
+    ]
     assert all("\u2028" in line and "\u0085" in line and "\r" not in line for line in lines)
 
 
@@ -116,8 +120,9 @@ def test_an_answer_of_which_no_refinement_stands_is_its_own_refinement_and_no_pa
         assert export_jsonl([chain], path, format_="messages", stage=stage) == 1
         (row,) = map(json.loads, lines_of(path))
         assert (row["id"], row["messages"][1]["content"]) == (chain.answer.id, chain.answer.text)
-    assert export_jsonl([chain, make_chain()], path, format_="dpo", stage="refine") == 1
-    assert len(lines_of(path)) == 1
+    for format_ in REFINED_FORMATS:
+        assert export_jsonl([chain, make_chain()], path, format_=format_, stage="refine") == 1
+        assert len(lines_of(path)) == 1
 
 
 def test_no_chains_make_an_empty_file(tmp_path: Path):
@@ -130,8 +135,10 @@ def test_equal_answers_are_left_out_of_preference_pairs_and_of_nothing_else(tmp_
     same = make_chain(question="same", answer="An answer.", refined=("Another.", "An answer."))
     chains = [make_chain(question="first"), same, make_chain(question="last")]
     path = tmp_path / "out.jsonl"
-    assert export_jsonl(chains, path, format_="dpo", stage="refine") == 2
-    assert [json.loads(line)["prompt"][0]["content"] for line in lines_of(path)] == ["first", "last"]
+    for format_ in PAIR_FORMATS:
+        assert export_jsonl(chains, path, format_=format_, stage="refine") == 2
+    export_jsonl(chains, path, format_="ranking", stage="refine")
+    assert [json.loads(line)["instruction"] for line in lines_of(path)] == ["first", "last"]
     for format_ in ("messages", "alpaca", "sharegpt"):
         assert export_jsonl(chains, path, format_=format_, stage="refine") == 3
         assert len(lines_of(path)) == 3
@@ -140,6 +147,12 @@ def test_equal_answers_are_left_out_of_preference_pairs_and_of_nothing_else(tmp_
 def test_answers_that_differ_by_white_space_are_a_pair(tmp_path: Path, make_chain: MakeChain):
     path = tmp_path / "out.jsonl"
     assert export_jsonl([make_chain(answer="a", refined=("a ",))], path, format_="dpo", stage="void") == 1
+
+
+def test_critique_data_have_a_line_a_round(tmp_path: Path, make_chain: MakeChain):
+    path, chain = tmp_path / "out.jsonl", make_chain(refined=("one", "two"))
+    assert export_jsonl([chain, make_chain()], path, format_="critique", stage="refine") == 3
+    assert [json.loads(line)["round"] for line in lines_of(path)] == [1, 2, 1]
 
 
 def test_an_export_replaces_the_earlier_file(tmp_path: Path, make_chain: MakeChain):

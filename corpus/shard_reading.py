@@ -1,0 +1,57 @@
+"""The rows of a shard, streamed back as they were written."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ..errors import UnreadableFile
+
+#: Rows that are held at a time.
+_ROWS = 500
+
+
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows of a JSONL or Parquet shard, told apart by suffix, in their order.
+
+    Raises:
+        UnreadableFile: missing, damaged, or neither of the two.
+    """
+    if path.suffix == ".jsonl":
+        return _read_lines(path)
+    if path.suffix == ".parquet":
+        return _read_parquet(path)
+    raise UnreadableFile(f"{path}: no shard: a shard ends in .jsonl or .parquet")
+
+
+def _read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                yield _parse(line, f"{path}:{number}")
+    except OSError as exc:
+        raise UnreadableFile(f"{path}: cannot read a shard: {exc.strerror or exc}") from exc
+
+
+def _parse(line: bytes, where: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line.decode("utf-8"))
+    except ValueError as exc:
+        raise UnreadableFile(f"{where}: no row: {exc}; get the file again") from exc
+    if not line.endswith(b"\n"):
+        raise UnreadableFile(f"{where}: the line breaks off; get the file again")
+    if not isinstance(row, dict):
+        raise UnreadableFile(f"{where}: no row: a row is a JSON object")
+    return row
+
+
+def _read_parquet(path: Path) -> Iterator[dict[str, Any]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with path.open("rb") as file, pq.ParquetFile(file) as shard:
+            for batch in shard.iter_batches(batch_size=_ROWS):
+                yield from batch.to_pylist()
+    except (OSError, pa.ArrowException) as exc:
+        raise UnreadableFile(f"{path}: cannot read a shard: {getattr(exc, 'strerror', None) or exc}") from exc
