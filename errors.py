@@ -138,6 +138,10 @@ class LineageFault(BadInput):
     """What something was made from cannot be found: neither on disk nor in the store."""
 
 
+class ReleaseFault(BadInput):
+    """A folder is no release, or a release cannot be made as it was asked for."""
+
+
 class ReplyFault(CondorError):
     """A reply that is no record.
 

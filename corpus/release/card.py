@@ -1,0 +1,273 @@
+"""A release's card: README.md with the header that Hugging Face reads."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+
+from ...vocabulary import LANGUAGES
+from .figures import Figures
+from .manifest import Manifest
+from .markdown import fenced, plain, table
+
+#: Root tags that the card names.
+_TOP_ROOTS: Final = 20
+_PAPER: Final = "https://arxiv.org/abs/2501.12273"
+_SIZES: Final = (
+    (1_000, "n<1K"),
+    (10_000, "1K<n<10K"),
+    (100_000, "10K<n<100K"),
+    (1_000_000, "100K<n<1M"),
+    (10_000_000, "1M<n<10M"),
+    (100_000_000, "10M<n<100M"),
+)
+_LANGUAGE_NAMES: Final = {"en": "English", "zh": "Chinese"}
+_REHEARSAL: Final = (
+    "> **Rehearsal data.** The embedded stand-in model wrote this, or a part of it, to try the pipeline. It is not for "
+    "training, and it cannot be pushed to a hub."
+)
+
+
+@dataclass(frozen=True)
+class ScoreLine:
+    """A mean of judge scores from 1 to 10.
+
+    Attributes:
+        of: what was scored.
+        mean, low, high: the mean and its 95 % interval; None where there are too few scores for it.
+        count, missing: records with a score, and without one.
+    """
+
+    of: str
+    mean: float | None
+    low: float | None
+    high: float | None
+    count: int
+    missing: int
+
+
+@dataclass(frozen=True)
+class CardFacts:
+    """What a card is written from.
+
+    Attributes:
+        manifest: of the release; its files are not needed.
+        figures: over the released records.
+        scores: what the judge said; empty where nothing was judged.
+        configs: `configs:` of the header.
+        rows: format -> split -> rows.
+        command: that makes the release, without folders of the machine that made it.
+    """
+
+    manifest: Manifest
+    figures: Figures
+    scores: Sequence[ScoreLine]
+    configs: Sequence[Mapping[str, Any]]
+    rows: Mapping[str, Mapping[str, int]]
+    command: str
+
+
+def render_card(facts: CardFacts) -> str:
+    """README.md."""
+    parts = (_head, _format_table, _method, _figures, _scores, _models, _filters, _again, _limits, _citation)
+    body = "\n".join("\n".join(part(facts)) + "\n" for part in parts)
+    return f"---\n{_header(facts)}---\n\n{body}"
+
+
+def _header(facts: CardFacts) -> str:
+    manifest = facts.manifest
+    license_ = {"license": manifest.license}
+    if manifest.license_name and manifest.license_link:
+        license_ |= {"license_name": manifest.license_name, "license_link": manifest.license_link}
+    known = facts.figures.counts["language"]
+    header: dict[str, Any] = {
+        **license_,
+        "language": [language for language in LANGUAGES if known[language]],
+        "pretty_name": f"{manifest.name} {manifest.version}",
+        "task_categories": ["text-generation"],
+        "size_categories": [_size(manifest.released)],
+        "tags": _tags(facts),
+        "configs": [dict(config) for config in facts.configs],
+    }
+    return yaml.safe_dump(header, sort_keys=False, allow_unicode=True, width=1000)
+
+
+def _size(records: int) -> str:
+    return next((name for limit, name in _SIZES if records < limit), "n>100M")
+
+
+def _tags(facts: CardFacts) -> list[str]:
+    kinds = {"dpo": "dpo", "messages": "sft"}
+    tags = ["synthetic", "condor", "arxiv:2501.12273", *(kinds[name] for name in sorted(facts.rows) if name in kinds)]
+    return [*tags, "rehearsal"] if facts.manifest.rehearsal else tags
+
+
+def _head(facts: CardFacts) -> Iterator[str]:
+    manifest = facts.manifest
+    yield f"# {plain(manifest.name)} {plain(manifest.version)}"
+    yield ""
+    if manifest.rehearsal:
+        yield _REHEARSAL
+        yield ""
+    languages = " and ".join(_LANGUAGE_NAMES[name] for name, _ in facts.figures.counted("language"))
+    answers = "first answers" if manifest.stage == "void" else "answers refined after a critique"
+    dated = f", made {manifest.date}" if manifest.date else ""
+    yield (
+        f"{manifest.released:,} questions in {languages}, with {answers}, from {facts.figures.leaves:,} leaf tags of a "
+        f"World Knowledge Tree. Synthetic data for supervised fine-tuning{dated}. What changed since the release before "
+        "is in `CHANGES.md`; `manifest.json` holds a hash of every file, and `condor verify` checks them all."
+    )
+
+
+def _format_table(facts: CardFacts) -> Iterator[str]:
+    splits = [name for name, count in facts.manifest.splits.items() if count]
+    yield "## Splits and formats"
+    yield ""
+    yield from table(
+        ("config", *splits),
+        ((name, *(rows.get(split, 0) for split in splits)) for name, rows in facts.rows.items()),
+    )
+    yield ""
+    yield (
+        "No leaf tag is in two splits. `records` holds the whole chains (question, answer, each critique and "
+        "refinement, ids, prompt versions, models, scores); the others hold the same records as trainers read them. A "
+        "preference pair of two equal answers says nothing and is left out."
+    )
+
+
+def _method(facts: CardFacts) -> Iterator[str]:
+    rounds = ", ".join(f"{count:,} records with {number}" for number, count in sorted(facts.figures.rounds.items()))
+    yield "## Method"
+    yield ""
+    yield (
+        f"An open implementation of the method of [Condor]({_PAPER}). A model walks a tree of topics; for each leaf tag "
+        "and each of seven tasks it writes three questions, an easy, a medium and a hard one. It answers each (the "
+        "paper's Condor Void), criticises its answer by strengths, weaknesses and suggestions, and writes it anew "
+        f"(Condor Refine). Rounds of refinement: {rounds}."
+    )
+
+
+def _figures(facts: CardFacts) -> Iterator[str]:
+    figures = facts.figures
+    yield "## Figures"
+    for name in ("language", "task", "difficulty"):
+        yield ""
+        yield from table((name, "records", "%"), _shares(figures.counted(name), facts.manifest.released))
+    roots = figures.top_roots(_TOP_ROOTS)
+    more = len(figures.roots) - len(roots)
+    yield ""
+    yield from table(("language", "root tag", "records"), roots)
+    if more > 0:
+        yield ""
+        yield f"And {more:,} more root tags."
+    yield ""
+    yield "Lengths in characters:"
+    yield ""
+    yield from table(
+        ("language", "text", "mean", "median", "95th percentile", "longest"),
+        ((lang, what, each.mean, each.median, each.p95, each.longest) for lang, what, each in figures.lengths()),
+    )
+
+
+def _shares(counts: Sequence[tuple[str, int]], total: int) -> Iterator[tuple[str, int, float]]:
+    return ((value, count, 100 * count / total) for value, count in counts)
+
+
+def _scores(facts: CardFacts) -> Iterator[str]:
+    yield "## Judge scores"
+    yield ""
+    judges = [run.judge for run in facts.manifest.runs if run.judge is not None]
+    if not any(line.count for line in facts.scores):
+        yield "Nobody has judged these records."
+        return
+    names = sorted({judge.model for judge in judges})
+    yield f"By {', '.join(map(plain, names))}: the mean of five criteria, each from 1 to 10, with a 95 % interval."
+    if any(judge.rehearsal for judge in judges):
+        yield "The rehearsal model is no judge: these scores say nothing of the records."
+    yield ""
+    yield from table(
+        ("of", "mean", "interval", "scored", "not scored"),
+        ((line.of, _figure(line.mean), _interval(line), line.count, line.missing) for line in facts.scores),
+    )
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
+
+
+def _interval(line: ScoreLine) -> str:
+    return "" if line.low is None or line.high is None else f"{line.low:.2f} to {line.high:.2f}"
+
+
+def _models(facts: CardFacts) -> Iterator[str]:
+    yield "## Models and prompts"
+    yield ""
+    yield from table(
+        ("run", "step", "model", "settings", "prompt version", "records"),
+        (
+            (run.name, made.stage, made.model, _settings(made.sampling), made.prompt_version, made.records)
+            for run in facts.manifest.runs
+            for made in run.makers
+        ),
+    )
+    yield ""
+    yield from table(
+        ("run", "tree version", "kept", "released", "refinements kept by"),
+        (
+            (run.name, ", ".join(run.tree_versions) or run.tree_version, run.kept, run.released, run.gate or "")
+            for run in facts.manifest.runs
+        ),
+    )
+
+
+def _settings(sampling: Mapping[str, object]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in sorted(sampling.items()))
+
+
+def _filters(facts: CardFacts) -> Iterator[str]:
+    manifest = facts.manifest
+    yield "## What was left out"
+    yield ""
+    yield from table(
+        ("rule", "records"),
+        (("kept in the runs", manifest.kept), *manifest.removed.items(), ("released", manifest.released)),
+    )
+    yield ""
+    restored = f" {manifest.restored:,} were put back by a person." if manifest.restored else ""
+    yield f"Each record that a rule left out is in `reports/removed.jsonl`, with the rule and its figure.{restored}"
+
+
+def _again(facts: CardFacts) -> Iterator[str]:
+    yield "## How to make it again"
+    yield ""
+    yield f"With Condor {plain(facts.manifest.condor)} and the same runs, to the same bytes:"
+    yield ""
+    yield from fenced(facts.command, "sh")
+
+
+def _limits(facts: CardFacts) -> Iterator[str]:
+    yield "## Known limits"
+    yield ""
+    yield "- Every text was written by a language model. Facts, figures and quotations were checked by nobody."
+    yield "- The critique is the same model's own: what it does not see stays. Its leanings are in the data."
+    yield "- Filters look for patterns: they miss some of what they look for, and take some of what is good."
+    yield "- Decontamination knows the benchmark files that it was given, and no others."
+    if not any(line.count for line in facts.scores):
+        yield "- The quality of the answers was not measured."
+    yield f"- The licence ({plain(facts.manifest.license)}) is what the publisher declares; a model's terms may add to it."
+
+
+def _citation(facts: CardFacts) -> Iterator[str]:
+    manifest = facts.manifest
+    key = "".join(each if each.isalnum() else "_" for each in f"{manifest.name}_{manifest.version}")
+    year = f",\n  year    = {{{manifest.date[:4]}}}" if manifest.date else ""
+    yield "## How to cite"
+    yield ""
+    yield from fenced(
+        f"@misc{{{key},\n  title   = {{{manifest.name}}},\n  version = {{{manifest.version}}}{year},\n"
+        f"  note    = {{Synthetic data made with Condor, by the method of arXiv:2501.12273}}\n}}",
+        "bibtex",
+    )
+    yield ""
+    yield f"And the paper of the method: [arXiv 2501.12273]({_PAPER})."

@@ -1,0 +1,34 @@
+"""What a release holds, record by record, as one digest."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+#: Part of the digest: a change of what is hashed must change it.
+_SCHEME = "condor-release-1"
+
+
+class RecordsDigest:
+    """A digest over what is released, one record at a time, in order: sha256, 64 hexadecimal digits."""
+
+    def __init__(self) -> None:
+        self._state = hashlib.sha256(f"{_SCHEME}\n".encode())
+
+    def add(self, split: str, question_id: str, record_id: str) -> None:
+        """Take in a record."""
+        self._state.update(f"{split} {question_id} {record_id}\n".encode())
+
+    @property
+    def value(self) -> str:
+        """The digest of what was added so far."""
+        return self._state.hexdigest()
+
+
+def record_id(row: Mapping[str, Any]) -> str:
+    """The id of what a row of whole chains releases: the last refinement, or the answer.
+
+    Raises:
+        KeyError, TypeError, IndexError: the row is none of a chain.
+    """
+    rounds = row["rounds"]
+    return str(rounds[-1]["refinement"]["id"] if rounds else row["answer"]["id"])
