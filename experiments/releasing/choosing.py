@@ -1,0 +1,70 @@
+"""Which of the records that pass the filters are released: each step works on what the one before it leaves.
+
+Rules on single records come first, then duplicates and benchmarks, and subsets, quotas and totals last: so a fraction
+lies inside a larger one, and a quota is met by records that are really released.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from ...corpus.decontamination import Benchmarks
+from ...corpus.filters.rejection import Rejection
+from ...corpus.near_duplicates import DuplicateSettings, QuestionText, VectorsOf, find_near_duplicates
+from ...corpus.selection import SelectionReport, SelectionSettings, SubsetSettings, select, select_with_report
+from .pool import Candidate, Pool
+
+NEAR_DUPLICATE = "near_duplicate"
+CONTAMINATED = "contaminated"
+
+
+def keep_included(pool: Pool, settings: SelectionSettings, seed: int) -> None:
+    """Leave out what a rule of `--include` does not keep."""
+    for rule in settings.include:
+        _take(pool, f"include {rule}", SelectionSettings(include=(rule,)), seed)
+
+
+def leave_out_duplicates(
+    pool: Pool, settings: DuplicateSettings, *, against: Iterable[QuestionText], vectors: VectorsOf | None
+) -> None:
+    """Leave out questions that are all but the same as one that is kept, or as one of an earlier release."""
+    pool.asked(NEAR_DUPLICATE)
+    questions = [QuestionText(each.entry.question_id, each.text, each.entry.score) for each in pool.candidates]
+    found = find_near_duplicates(questions, settings, against=against, vectors=vectors)
+    pool.leave_out({duplicate.question_id: duplicate.rejection for duplicate in found})
+
+
+def select_rest(pool: Pool, settings: SelectionSettings, seed: int) -> SelectionReport:
+    """Leave out what the subset, the quotas and the total do not take; returns what could not be met."""
+    rest = settings.model_copy(update={"include": ()})
+    report = select_with_report(pool.entries, rest, seed).report
+    for name, part in _parts(rest):
+        _take(pool, name, part, seed)
+    return report
+
+
+def _parts(settings: SelectionSettings) -> Iterator[tuple[str, SelectionSettings]]:
+    """The selection cut into its steps, so that each record that is left out is known by the step that did it."""
+    subset, whole = settings.subset, SubsetSettings()
+    for name in ("difficulty", "tasks", "tags", "fraction"):
+        if getattr(subset, name) != getattr(whole, name):
+            yield name, SelectionSettings(subset=SubsetSettings(**{name: getattr(subset, name)}))
+    if settings.quotas:
+        yield "quotas", SelectionSettings(quotas=settings.quotas, prefer=settings.prefer)
+    if settings.total is not None:
+        name = "weights" if settings.weights else "total"
+        yield name, SelectionSettings(weights=settings.weights, total=settings.total, prefer=settings.prefer)
+
+
+def _take(pool: Pool, name: str, settings: SelectionSettings, seed: int) -> None:
+    pool.asked(name)
+    taken = {entry.question_id for entry in select(pool.entries, settings, seed)}
+    pool.leave_out({each.entry.question_id: _not_taken(name, each) for each in pool.candidates if _id(each) not in taken})
+
+
+def _not_taken(name: str, candidate: Candidate) -> Rejection:
+    score = candidate.entry.score
+    judged = "not judged" if score is None else f"judged {score:g}"
+    return Rejection(name, 0.0 if score is None else score, f"not taken by {name}; {judged}")
+
+
+def _id(candidate: Candidate) -> str:
+    return candidate.entry.question_id

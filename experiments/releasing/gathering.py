@@ -1,0 +1,123 @@
+"""The first walk through the runs: which kept records pass the filters, and what is known of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ...corpus.entries import Entry
+from ...corpus.filters.rejection import Rejection
+from ...corpus.filters.screening import RULES, FilterSettings, screen
+from ...corpus.formats import StageName
+from ...corpus.records import Chain
+from ...corpus.scores import Scores
+from ...knowledge import tasks_for
+from ..digests import Digest
+from .pool import Candidate, Pool, Removal
+from .sources import Source, score_of
+
+#: A question that two runs have, or that one has twice.
+SAME_QUESTION = "same_question"
+
+
+@dataclass
+class RunDigests:
+    """The digests of what a run has kept, one record at a time.
+
+    Attributes:
+        kept: records.
+    """
+
+    journal: Digest = field(default_factory=lambda: Digest("journal"))
+    void: Digest = field(default_factory=lambda: Digest("void"))
+    refine: Digest = field(default_factory=lambda: Digest("refine"))
+
+    def add(self, chain: Chain) -> None:
+        """Take in a kept record."""
+        self.journal.add([chain.question.id, chain.answer.id, chain.final.id])
+        self.void.add(chain.answer.id)
+        self.refine.add(chain.final.id)
+
+    @property
+    def kept(self) -> int:
+        """Records that were taken in."""
+        return self.journal.count
+
+
+def gather(sources: Sequence[Source], filters: FilterSettings, stage: StageName) -> tuple[Pool, list[RunDigests]]:
+    """Read every kept record once; only what a release needs to choose is held of it.
+
+    Args:
+        sources: the runs.
+        filters: which rules are asked, and their limits.
+        stage: whose answers are released.
+
+    Raises:
+        JournalFault: a journal is damaged.
+    """
+    pool = Pool(overruled=tuple(source.restored for source in sources))
+    pool.asked(*(rule for rule in RULES if rule not in filters.off), SAME_QUESTION)
+    gathering = _Gathering(pool, filters, stage, [source.name for source in sources])
+    digests = [RunDigests() for _ in sources]
+    for number, (source, digest) in enumerate(zip(sources, digests, strict=True)):
+        for chain, scores in source.chains():
+            digest.add(chain)
+            gathering.take(number, source, chain, scores)
+    return pool, digests
+
+
+@dataclass
+class _Gathering:
+    pool: Pool
+    filters: FilterSettings
+    stage: StageName
+    names: list[str]
+    _places: dict[str, int] = field(default_factory=dict)
+    _paths: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+
+    def take(self, run: int, source: Source, chain: Chain, scores: Scores) -> None:
+        score = score_of(scores, self.stage)
+        rejection = self._screen(source, chain, score)
+        if rejection is not None:
+            self.pool.removals.append(Removal(run, chain.question.id, rejection))
+            return
+        origin = chain.question.origin
+        assert origin.difficulty is not None
+        entry = Entry(
+            question_id=chain.question.id,
+            record_id=chain.answer.id if self.stage == "void" else chain.final.id,
+            language=origin.language,
+            task=origin.task,
+            difficulty=origin.difficulty,
+            path=self._paths.setdefault(origin.path, origin.path),  # one for all of a leaf
+            score=score,
+        )
+        self._add(Candidate(run, entry, scores, chain.question.text))
+
+    def _screen(self, source: Source, chain: Chain, score: float | None) -> Rejection | None:
+        examples = tasks_for(chain.question.origin.language)[chain.question.origin.task].examples
+        rejection = screen(chain, self.filters, stage=self.stage, score=score, examples=examples)
+        overruled = source.overruled(chain.question.id) if rejection is not None else []
+        if not overruled:
+            return rejection
+        others = self.filters.without(rule for rule in RULES if rule in overruled)
+        rejection = screen(chain, others, stage=self.stage, score=score, examples=examples)
+        if rejection is None:
+            self.pool.restored.add(chain.question.id)
+        return rejection
+
+    def _add(self, candidate: Candidate) -> None:
+        """Add a candidate, unless its question is there with an answer that is judged as well."""
+        known = self._places.setdefault(candidate.entry.question_id, len(self.pool.candidates))
+        if known == len(self.pool.candidates):
+            self.pool.candidates.append(candidate)
+            return
+        first = self.pool.candidates[known]
+        kept, left = (candidate, first) if _rank(candidate) > _rank(first) else (first, candidate)
+        self.pool.candidates[known] = kept
+        detail = f"the same question is released from {self.names[kept.run]}, whose answer was judged no worse"
+        self.pool.removals.append(
+            Removal(left.run, left.entry.question_id, Rejection(SAME_QUESTION, 1.0, detail))
+        )
+
+
+def _rank(candidate: Candidate) -> float:
+    return -1.0 if candidate.entry.score is None else candidate.entry.score
