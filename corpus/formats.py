@@ -17,7 +17,7 @@ STAGES: Final[tuple[StageName, ...]] = get_args(StageName)
 #: Formats that pair the last answer with the first one, whatever the stage.
 PAIR_FORMATS: Final[frozenset[FormatName]] = frozenset({"dpo", "ranking"})
 #: Formats that say nothing of a chain without a refinement.
-REFINED_FORMATS: Final[frozenset[FormatName]] = PAIR_FORMATS | {"critique"}
+REFINED_FORMATS: Final[frozenset[FormatName]] = frozenset({"dpo", "ranking", "critique"})
 
 #: What names the parts of a turn in critique data. They are labels and ask for nothing: a trainer's template or system
 #: prompt says what is to be done.

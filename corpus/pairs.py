@@ -9,7 +9,7 @@ def check_pair(chain: Chain, scores: Scores = UNJUDGED) -> Rejection | None:
     """None to keep the pair; two equal answers, or a rejected one that the judge likes better, teach nothing good.
 
     A pair that was not judged, or judged equal, is kept. One that was judged the wrong way round is left out and not
-    turned round: a judge's preference for the first answer says nothing of the format that the method is about.
+    turned round: the pairs are to teach what refinement brings.
     """
     if chain.answer.text == chain.final.text:
         return Rejection("equal_answers", 1.0, "the refined answer is the first one, letter by letter")

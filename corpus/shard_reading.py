@@ -53,5 +53,5 @@ def _read_parquet(path: Path) -> Iterator[dict[str, Any]]:
         with path.open("rb") as file, pq.ParquetFile(file) as shard:
             for batch in shard.iter_batches(batch_size=_ROWS):
                 yield from batch.to_pylist()
-    except (OSError, pa.ArrowException) as exc:
+    except (OSError, ValueError, pa.ArrowException) as exc:  # ValueError: a text that is no UTF-8
         raise UnreadableFile(f"{path}: cannot read a shard: {getattr(exc, 'strerror', None) or exc}") from exc

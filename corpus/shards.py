@@ -185,7 +185,7 @@ class _JsonLines:
 
 
 class _Parquet:
-    """Rows wait as Python objects until they are a small batch, and batches as Arrow data until they are a row group."""
+    """Rows wait as Python objects until they are a batch, and batches as Arrow data until they are a row group."""
 
     def __init__(self, file: BinaryIO, schema: "pa.Schema") -> None:
         import pyarrow.parquet as pq

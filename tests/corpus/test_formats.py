@@ -21,8 +21,8 @@ def chain(make_chain: Callable[..., Chain]) -> Chain:
 
 def test_there_are_six_formats_and_two_stages():
     assert FORMATS == ("messages", "alpaca", "sharegpt", "dpo", "ranking", "critique")
-    assert PAIR_FORMATS == {"dpo", "ranking"}
-    assert REFINED_FORMATS == {"dpo", "ranking", "critique"}
+    assert {"dpo", "ranking"} == PAIR_FORMATS
+    assert {"dpo", "ranking", "critique"} == REFINED_FORMATS
     assert STAGES == ("void", "refine")
 
 
