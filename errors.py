@@ -23,6 +23,7 @@
     │   ├── RunInUse                another process holds the run
     │   ├── RunMismatch             the run was made from another recipe or tree
     │   ├── UnknownRecord           no record of that id in the run
+    │   ├── SelectionFault          a rule, subset, quota or split that nothing can be selected by
     │   ├── PromptFault             a prompt version that the registry does not hold, or that cannot be used here
     │   └── LineageFault            what something was made from is not known here
     ├── ReplyFault                  one reply of the model is no record; the run goes on
@@ -128,6 +129,10 @@ class RunMismatch(BadInput):
 
 class UnknownRecord(BadInput):
     """A run holds no record of the given id."""
+
+
+class SelectionFault(BadInput):
+    """What a release should hold is said in a way that means nothing: the message names the option, or file and key."""
 
 
 class PromptFault(BadInput):
