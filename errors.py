@@ -25,7 +25,9 @@
     │   ├── UnknownRecord           no record of that id in the run
     │   ├── SelectionFault          a rule, subset, quota or split that nothing can be selected by
     │   ├── PromptFault             a prompt version that the registry does not hold, or that cannot be used here
-    │   └── LineageFault            what something was made from is not known here
+    │   ├── LineageFault            what something was made from is not known here
+    │   ├── ReleaseFault            a folder is no release, or a release cannot be made as it was asked for
+    │   └── PublishFault            a release that must not be pushed to where it was asked
     ├── ReplyFault                  one reply of the model is no record; the run goes on
     │   ├── UnreadableReply         it does not parse, after the allowed number of tries
     │   ├── TruncatedReply          it ends at the token limit (finish reason `length`)
@@ -34,6 +36,7 @@
     │   └── RefusedRequest          the endpoint takes other requests, but not this one (too long, not allowed)
     ├── EmbeddingFault              an embedding model's reply holds no usable vectors; the same command asks again
     ├── BatchFault                  a batch service does not do what was asked; the same command goes on
+    ├── HubFault                    the hub refuses, fails or cannot be reached; the same command goes on
     ├── Pending                     a reply is still to come in a batch's results; its chain waits
     ├── CallFault                   one call got no reply; the run goes on and a resumed run asks again
     └── Interrupted                 the run was stopped; everything finished is kept
@@ -147,6 +150,10 @@ class ReleaseFault(BadInput):
     """A folder is no release, or a release cannot be made as it was asked for."""
 
 
+class PublishFault(BadInput):
+    """A release must not be pushed to where it was asked: it is rehearsal data, not whole, or the place is not right."""
+
+
 class ReplyFault(CondorError):
     """A reply that is no record.
 
@@ -214,6 +221,18 @@ class EmbeddingFault(CondorError):
 
 class BatchFault(CondorError):
     """A batch service refused, broke off, or answered what it should not."""
+
+
+class HubFault(CondorError):
+    """The hub refused, failed or could not be reached; the message holds no token.
+
+    Attributes:
+        refused: whether the hub said no (a 4xx status): what was asked for was certainly not done.
+    """
+
+    def __init__(self, message: str, *, refused: bool = False) -> None:
+        super().__init__(message)
+        self.refused = refused
 
 
 class Pending(CondorError):

@@ -66,6 +66,20 @@ def prepare_mlflow(uri: str) -> str:
     return plain
 
 
+#: The library sends no word of its use and of what runs it, and shows no bars of its own.
+_HUGGINGFACE = {
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "HF_HUB_DISABLE_UPDATE_CHECK": "1",
+}
+
+
+def prepare_huggingface() -> None:
+    """Set what huggingface_hub reads while it is imported; what the user has set stays."""
+    for name, value in _HUGGINGFACE.items():
+        os.environ.setdefault(name, value)
+
+
 def redact(text: str, *more: str) -> str:
     """A text without the values of variables that are named like keys, and without `more`: endpoints echo keys."""
     named = (value for name, value in os.environ.items() if _SECRET_NAME.search(name))

@@ -1,0 +1,6 @@
+"""A release onto the Hugging Face hub: what may be pushed, where to, and the record that it was."""
+
+from .push import PushedRelease, push_release
+from .record import is_pushed, record_file
+
+__all__ = ["PushedRelease", "is_pushed", "push_release", "record_file"]
