@@ -55,17 +55,26 @@ class CardFacts:
         manifest: of the release; its files are not needed.
         figures: over the released records.
         scores: what the judge said; empty where nothing was judged.
-        configs: `configs:` of the header.
+        configs, dataset_info: the header's: where the files of each format are, and what their columns are.
         rows: format -> split -> rows.
-        command: that makes the release, without folders of the machine that made it.
+        command: that makes the release, and `plan`, the file that it names: without folders of this machine.
     """
 
     manifest: Manifest
     figures: Figures
     scores: Sequence[ScoreLine]
     configs: Sequence[Mapping[str, Any]]
+    dataset_info: Sequence[Mapping[str, Any]]
     rows: Mapping[str, Mapping[str, int]]
     command: str
+    plan: str
+
+
+class _PlainDumper(yaml.SafeDumper):
+    """Writes what is the same twice instead of pointing at it."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 def render_card(facts: CardFacts) -> str:
@@ -89,8 +98,9 @@ def _header(facts: CardFacts) -> str:
         "size_categories": [_size(manifest.released)],
         "tags": _tags(facts),
         "configs": [dict(config) for config in facts.configs],
+        "dataset_info": [dict(info) for info in facts.dataset_info],
     }
-    return yaml.safe_dump(header, sort_keys=False, allow_unicode=True, width=1000)
+    return yaml.dump(header, Dumper=_PlainDumper, sort_keys=False, allow_unicode=True, width=1000)
 
 
 def _size(records: int) -> str:
@@ -115,8 +125,8 @@ def _head(facts: CardFacts) -> Iterator[str]:
     dated = f", made {manifest.date}" if manifest.date else ""
     yield (
         f"{manifest.released:,} questions in {languages}, with {answers}, from {facts.figures.leaves:,} leaf tags of a "
-        f"World Knowledge Tree. Synthetic data for supervised fine-tuning{dated}. What changed since the release before "
-        "is in `CHANGES.md`; `manifest.json` holds a hash of every file, and `condor verify` checks them all."
+        f"World Knowledge Tree. Synthetic data for supervised fine-tuning{dated}. What changed since the release "
+        "before is in `CHANGES.md`; `manifest.json` holds a hash of every file, and `condor verify` checks them all."
     )
 
 
@@ -141,8 +151,8 @@ def _method(facts: CardFacts) -> Iterator[str]:
     yield "## Method"
     yield ""
     yield (
-        f"An open implementation of the method of [Condor]({_PAPER}). A model walks a tree of topics; for each leaf tag "
-        "and each of seven tasks it writes three questions, an easy, a medium and a hard one. It answers each (the "
+        f"An open implementation of the method of [Condor]({_PAPER}). A model walks a tree of topics; for each leaf "
+        "tag and each of seven tasks it writes three questions, an easy, a medium and a hard one. It answers each (the "
         "paper's Condor Void), criticises its answer by strengths, weaknesses and suggestions, and writes it anew "
         f"(Condor Refine). Rounds of refinement: {rounds}."
     )
@@ -244,6 +254,10 @@ def _again(facts: CardFacts) -> Iterator[str]:
     yield f"With Condor {plain(facts.manifest.condor)} and the same runs, to the same bytes:"
     yield ""
     yield from fenced(facts.command, "sh")
+    yield ""
+    yield "where `release.yaml` says"
+    yield ""
+    yield from fenced(facts.plan, "yaml")
 
 
 def _limits(facts: CardFacts) -> Iterator[str]:
@@ -255,7 +269,7 @@ def _limits(facts: CardFacts) -> Iterator[str]:
     yield "- Decontamination knows the benchmark files that it was given, and no others."
     if not any(line.count for line in facts.scores):
         yield "- The quality of the answers was not measured."
-    yield f"- The licence ({plain(facts.manifest.license)}) is what the publisher declares; a model's terms may add to it."
+    yield f"- The licence, {plain(facts.manifest.license)}, is the publisher's word; a model's own terms may add to it."
 
 
 def _citation(facts: CardFacts) -> Iterator[str]:

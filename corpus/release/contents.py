@@ -53,7 +53,8 @@ class _Checking:
 
     def check_split(self, split: str) -> None:
         """Walk through the records of a split, and beside them through the rows of each format."""
-        formats = [name for name in FORMATS if name in formats_in(self.files)]
+        held = formats_in(self.files)
+        formats: list[RowFormat] = [name for name in FORMATS if name in held]
         beside = {name: self._read(shards_of(self.files, name).get(split, [])) for name in formats}
         for placed in self._read(shards_of(self.files, RECORDS)[split]):
             if placed is None:  # what stands beside the rows that cannot be read is not known
@@ -135,8 +136,9 @@ class _Checking:
 
 
 def _differences(found: dict[str, Any], wanted: dict[str, Any]) -> str:
-    keys = [key for key in {**wanted, **found} if found.get(key) != wanted.get(key) or (key in found) != (key in wanted)]
-    return ", ".join(keys) or "the order of its columns"
+    missing = object()
+    keys = [key for key in {**wanted, **found} if found.get(key, missing) != wanted.get(key, missing)]
+    return ", ".join(keys)
 
 
 def _id_of(row: dict[str, Any]) -> str | None:

@@ -30,7 +30,7 @@ class Figures:
     roots: Counter[tuple[str, str]] = field(default_factory=Counter)
     rounds: Counter[int] = field(default_factory=Counter)
     _leaves: set[tuple[str, ...]] = field(default_factory=set)
-    _lengths: dict[tuple[str, str], array[int]] = field(default_factory=dict)
+    _lengths: "dict[tuple[str, str], array[int]]" = field(default_factory=dict)
 
     def add(self, chain: Chain) -> None:
         """Count a record."""

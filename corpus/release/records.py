@@ -9,19 +9,24 @@ _SCHEME = "condor-release-1"
 
 
 class RecordsDigest:
-    """A digest over what is released, one record at a time, in order: sha256, 64 hexadecimal digits."""
+    """A digest over what is released, one record at a time: sha256, 64 hexadecimal digits.
+
+    The records of a split come in their order; in which order the splits are told of makes no difference.
+    """
 
     def __init__(self) -> None:
-        self._state = hashlib.sha256(f"{_SCHEME}\n".encode())
+        self._splits: dict[str, Any] = {}
 
     def add(self, split: str, question_id: str, record_id: str) -> None:
         """Take in a record."""
-        self._state.update(f"{split} {question_id} {record_id}\n".encode())
+        state = self._splits.setdefault(split, hashlib.sha256())
+        state.update(f"{question_id} {record_id}\n".encode())
 
     @property
     def value(self) -> str:
         """The digest of what was added so far."""
-        return self._state.hexdigest()
+        lines = (f"{split} {self._splits[split].hexdigest()}\n" for split in sorted(self._splits))
+        return hashlib.sha256(f"{_SCHEME}\n{''.join(lines)}".encode()).hexdigest()
 
 
 def record_id(row: Mapping[str, Any]) -> str:

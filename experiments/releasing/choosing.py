@@ -1,12 +1,11 @@
 """Which of the records that pass the filters are released: each step works on what the one before it leaves.
 
-Rules on single records come first, then duplicates and benchmarks, and subsets, quotas and totals last: so a fraction
+Rules on single records come first, then benchmarks and duplicates, and subsets, quotas and totals last: so a fraction
 lies inside a larger one, and a quota is met by records that are really released.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
-from ...corpus.decontamination import Benchmarks
 from ...corpus.filters.rejection import Rejection
 from ...corpus.near_duplicates import DuplicateSettings, QuestionText, VectorsOf, find_near_duplicates
 from ...corpus.selection import SelectionReport, SelectionSettings, SubsetSettings, select, select_with_report
@@ -20,6 +19,12 @@ def keep_included(pool: Pool, settings: SelectionSettings, seed: int) -> None:
     """Leave out what a rule of `--include` does not keep."""
     for rule in settings.include:
         _take(pool, f"include {rule}", SelectionSettings(include=(rule,)), seed)
+
+
+def leave_out_contaminated(pool: Pool, found: Mapping[str, Rejection]) -> None:
+    """Leave out what holds a text of a benchmark: before duplicates, or a clean one could give way to one of these."""
+    pool.asked(CONTAMINATED)
+    pool.leave_out(found)
 
 
 def leave_out_duplicates(
@@ -57,14 +62,11 @@ def _parts(settings: SelectionSettings) -> Iterator[tuple[str, SelectionSettings
 def _take(pool: Pool, name: str, settings: SelectionSettings, seed: int) -> None:
     pool.asked(name)
     taken = {entry.question_id for entry in select(pool.entries, settings, seed)}
-    pool.leave_out({each.entry.question_id: _not_taken(name, each) for each in pool.candidates if _id(each) not in taken})
+    left = (each for each in pool.candidates if each.entry.question_id not in taken)
+    pool.leave_out({each.entry.question_id: _not_taken(name, each) for each in left})
 
 
 def _not_taken(name: str, candidate: Candidate) -> Rejection:
     score = candidate.entry.score
     judged = "not judged" if score is None else f"judged {score:g}"
     return Rejection(name, 0.0 if score is None else score, f"not taken by {name}; {judged}")
-
-
-def _id(candidate: Candidate) -> str:
-    return candidate.entry.question_id

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ...corpus.decontamination import Benchmarks
 from ...corpus.entries import Entry
 from ...corpus.filters.rejection import Rejection
 from ...corpus.filters.screening import RULES, FilterSettings, screen
 from ...corpus.formats import StageName
 from ...corpus.records import Chain
+from ...corpus.release.rows import as_released
 from ...corpus.scores import Scores
 from ...knowledge import tasks_for
 from ..digests import Digest
@@ -42,26 +44,44 @@ class RunDigests:
         return self.journal.count
 
 
-def gather(sources: Sequence[Source], filters: FilterSettings, stage: StageName) -> tuple[Pool, list[RunDigests]]:
+@dataclass(frozen=True)
+class Gathered:
+    """What the first walk has found.
+
+    Attributes:
+        pool: what passes the filters, each question once, and what does not.
+        digests: of each run.
+        contaminated: question id -> where its record holds a text of a benchmark.
+    """
+
+    pool: Pool
+    digests: list[RunDigests]
+    contaminated: dict[str, Rejection]
+
+
+def gather(
+    sources: Sequence[Source], filters: FilterSettings, stage: StageName, benchmarks: Benchmarks | None = None
+) -> Gathered:
     """Read every kept record once; only what a release needs to choose is held of it.
 
     Args:
         sources: the runs.
         filters: which rules are asked, and their limits.
         stage: whose answers are released.
+        benchmarks: whose texts no record may hold; None for none.
 
     Raises:
         JournalFault: a journal is damaged.
     """
     pool = Pool(overruled=tuple(source.restored for source in sources))
     pool.asked(*(rule for rule in RULES if rule not in filters.off), SAME_QUESTION)
-    gathering = _Gathering(pool, filters, stage, [source.name for source in sources])
+    gathering = _Gathering(pool, filters, stage, benchmarks, [source.name for source in sources])
     digests = [RunDigests() for _ in sources]
     for number, (source, digest) in enumerate(zip(sources, digests, strict=True)):
         for chain, scores in source.chains():
             digest.add(chain)
             gathering.take(number, source, chain, scores)
-    return pool, digests
+    return Gathered(pool, digests, gathering.contaminated)
 
 
 @dataclass
@@ -69,7 +89,9 @@ class _Gathering:
     pool: Pool
     filters: FilterSettings
     stage: StageName
+    benchmarks: Benchmarks | None
     names: list[str]
+    contaminated: dict[str, Rejection] = field(default_factory=dict)
     _places: dict[str, int] = field(default_factory=dict)
     _paths: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
 
@@ -91,6 +113,17 @@ class _Gathering:
             score=score,
         )
         self._add(Candidate(run, entry, scores, chain.question.text))
+        if (found := self._find_benchmark(chain)) is not None:
+            self.contaminated.setdefault(chain.question.id, found)
+
+    def _find_benchmark(self, chain: Chain) -> Rejection | None:
+        """Whether the question or an answer that is released with it, be it as a rejected one, is in a benchmark."""
+        if self.benchmarks is None:
+            return None
+        released = as_released(chain, self.stage)
+        texts = (released.question.text, released.answer.text, *(made.text for _, made in released.rounds))
+        found = (self.benchmarks.find(text) for text in dict.fromkeys(texts))
+        return next((each.rejection for each in found if each is not None), None)
 
     def _screen(self, source: Source, chain: Chain, score: float | None) -> Rejection | None:
         examples = tasks_for(chain.question.origin.language)[chain.question.origin.task].examples
@@ -114,9 +147,7 @@ class _Gathering:
         kept, left = (candidate, first) if _rank(candidate) > _rank(first) else (first, candidate)
         self.pool.candidates[known] = kept
         detail = f"the same question is released from {self.names[kept.run]}, whose answer was judged no worse"
-        self.pool.removals.append(
-            Removal(left.run, left.entry.question_id, Rejection(SAME_QUESTION, 1.0, detail))
-        )
+        self.pool.removals.append(Removal(left.run, left.entry.question_id, Rejection(SAME_QUESTION, 1.0, detail)))
 
 
 def _rank(candidate: Candidate) -> float:

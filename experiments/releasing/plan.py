@@ -177,19 +177,3 @@ def load_plan(path: Path) -> dict[str, Any]:
         if isinstance(data.get(name), list):
             data[name] = [str(path.parent / str(each)) for each in data[name]]
     return data
-
-
-def load_filters(path: Path) -> FilterSettings:
-    """Filter settings from a YAML file.
-
-    Raises:
-        UnreadableFile: missing, or not UTF-8.
-        ReleaseFault: not YAML, an unknown key, or a value of the wrong kind.
-    """
-    try:
-        return FilterSettings.model_validate(yaml.safe_load(read_text(path, what="filter settings")) or {})
-    except ValidationError as exc:
-        problems = "; ".join(_describe(error) for error in exc.errors(include_url=False))
-        raise ReleaseFault(f"{path}: {problems}") from exc
-    except (yaml.YAMLError, ValueError, RecursionError) as exc:
-        raise ReleaseFault(f"{path}: not YAML: {exc}") from exc

@@ -11,7 +11,7 @@ from ...corpus.scores import UNJUDGED, Scores
 from ...errors import UsageFault
 from ...runtime.journal import Journal
 from ..recipe import Recipe, load_recipe
-from ..screening import restored
+from ..screening import restored, standing_chains
 from ..status import open_run
 from ..verdicts import KnownJudge, known_judges, last_judged_by, open_verdicts, read_judged
 
@@ -37,11 +37,11 @@ class Source:
     restored: frozenset[tuple[str, str]]
 
     def chains(self) -> Iterator[tuple[Chain, Scores]]:
-        """Every kept chain with its scores, in the order of the run's walk."""
+        """Every kept chain, and each that a person has put back, with its scores, in the order of the run's walk."""
         if self.verdicts is None or self.judge is None:
-            yield from ((chain, UNJUDGED) for chain in self.journal.kept_chains())
+            yield from ((chain, UNJUDGED) for chain in standing_chains(self.journal))
             return
-        for chain, judged in read_judged(self.journal.kept_chains(), self.verdicts, self.judge):
+        for chain, judged in read_judged(standing_chains(self.journal), self.verdicts, self.judge):
             yield chain, UNJUDGED if judged is None else Scores(_overall(judged.void), _overall(judged.refine))
 
     def overruled(self, question_id: str) -> list[str]:
