@@ -9,6 +9,7 @@
     │   ├── FetchFault              an address that cannot be fetched, or answers what it should not
     │   ├── OutputFault             a place that cannot be written
     │   ├── RecipeFault             a recipe that does not say what a recipe must
+    │   ├── FilterFault             filter settings that do not say what filter settings must
     │   ├── ProgramFault            a compiled program that cannot be read, or is not for the prompts of today
     │   ├── TreeFault               a tree that is not a forest under one root
     │   │   ├── TagFault            a tag that is empty, too long, or holds control characters
@@ -76,6 +77,10 @@ class OutputFault(BadInput):
 
 class RecipeFault(BadInput):
     """A recipe is not valid: the message names the file, the line or key, and what was expected."""
+
+
+class FilterFault(BadInput):
+    """Filter settings are not valid: the message names the file or option, the key, and what was expected."""
 
 
 class ProgramFault(BadInput):

@@ -15,12 +15,14 @@ from . import (
     compare,
     explain,
     export,
+    filter,
     forecast,
     judge,
     lineage,
     optimize,
     prompts,
     quickstart,
+    rejects,
     serve_rehearsal,
     status,
     synth,
@@ -45,6 +47,8 @@ app.add_typer(batch.app, name="batch")
 app.command("status")(status.status)
 app.command("explain")(explain.explain)
 app.command("export")(export.export)
+app.command("filter")(filter.filter_run)
+app.command("rejects")(rejects.rejects)
 app.command("judge")(judge.judge)
 app.command("optimize")(optimize.optimize)
 app.add_typer(prompts.app, name="prompts")

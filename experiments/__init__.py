@@ -5,6 +5,7 @@ from .calibration import Calibration, calibrate, load_labels
 from .coverage import runs_coverage
 from .explain import Life, explain
 from .export import export_run
+from .filter_settings import read_filter_settings
 from .forecast import Forecast, forecast
 from .growth import GrowthPlan, grow_tree
 from .harvest import HarvestPlan, harvest_tree
@@ -12,6 +13,9 @@ from .judgement import Judgement
 from .judging import JudgePlan, judge_run
 from .recipe import Recipe, RefineSettings, load_recipe, save_recipe
 from .refined_forecast import RefinedForecast, refine_forecast
+from .rejects import Reject, rejects
+from .restoring import restore, unrestore
+from .screening import Screening, screen_run
 from .status import RunStatus, run_status
 from .synthesis import Synthesis, prepare_synthesis
 from .topics import gather_topics, topics_as_text, topics_from_text
@@ -32,8 +36,10 @@ __all__ = [
     "Recipe",
     "RefineSettings",
     "RefinedForecast",
+    "Reject",
     "RunBatches",
     "RunStatus",
+    "Screening",
     "Synthesis",
     "TreeRunStatus",
     "UpdatePlan",
@@ -50,12 +56,17 @@ __all__ = [
     "load_recipe",
     "open_batches",
     "prepare_synthesis",
+    "read_filter_settings",
     "refine_forecast",
+    "rejects",
+    "restore",
     "run_status",
     "runs_coverage",
     "save_recipe",
+    "screen_run",
     "topics_as_text",
     "topics_from_text",
     "tree_run_status",
+    "unrestore",
     "update_tree",
 ]

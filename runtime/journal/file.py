@@ -37,9 +37,27 @@ CREATE TABLE IF NOT EXISTS spool (
     seal INTEGER
 ) STRICT
 """
+_SCREENED = """
+CREATE TABLE IF NOT EXISTS screenings (
+    stage TEXT PRIMARY KEY, settings TEXT NOT NULL, examined INTEGER NOT NULL,
+    seal INTEGER
+) STRICT;
+CREATE TABLE IF NOT EXISTS screened (
+    stage TEXT NOT NULL, question_id TEXT NOT NULL, rule TEXT NOT NULL, place INTEGER NOT NULL,
+    figure REAL NOT NULL, detail TEXT NOT NULL,
+    seal INTEGER,
+    PRIMARY KEY (stage, question_id, rule)
+) STRICT;
+CREATE TABLE IF NOT EXISTS restored (
+    question_id TEXT NOT NULL, rule TEXT NOT NULL, at_ms INTEGER NOT NULL,
+    seal INTEGER,
+    PRIMARY KEY (question_id, rule)
+) STRICT
+"""
 _SCHEMA = f"""
 {_TURNS};
 {_SPOOL};
+{_SCREENED};
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL, seal INTEGER) STRICT;
 CREATE TABLE prompts (version TEXT PRIMARY KEY, stage TEXT NOT NULL, messages TEXT NOT NULL,
     seal INTEGER) STRICT;
@@ -150,15 +168,17 @@ def check_file(path: Path, kind: FileKind = JOURNAL, *, whole: bool = True) -> N
 
 
 def bring_up_to_date(database: sqlite3.Connection) -> None:
-    """Give an older journal what it lacks: the checksums of its rows, the table of turns, and that of the spool.
+    """Give an older journal what it lacks: checksums of its rows, and the tables of turns, spool and screenings.
 
-    A journal without a spool has no version of its own: a Condor that knows none leaves the table alone.
+    A journal without a spool or without screenings has no version of its own: a Condor that knows none leaves the
+    tables alone.
     """
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if version == _UNSEALED:
         _seal(database)
-    if not database.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'spool'").fetchone()[0]:
-        database.execute(_SPOOL)
+    for table, schema in (("spool", _SPOOL), ("restored", _SCREENED)):
+        if not database.execute("SELECT count(*) FROM sqlite_schema WHERE name = ?", (table,)).fetchone()[0]:
+            database.executescript(f"BEGIN IMMEDIATE; {schema}; COMMIT;")
 
 
 def _seal(database: sqlite3.Connection) -> None:

@@ -7,10 +7,11 @@ writes share one commit. Readers, in this process or another, look on meanwhile.
 import json
 import sqlite3
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -345,13 +346,20 @@ class Journal:
         kept, refused = self._one(sums, (rounds,)) or (0, 0)
         return kept, refused
 
-    def kept_chains(self) -> Iterator[Chain]:
-        """The whole life of each kept item, in the order of their positions, one at a time."""
+    def kept_chains(self, also: Mapping[str, str] = MappingProxyType({})) -> Iterator[Chain]:
+        """The whole life of each kept item, in the order of their positions, one at a time.
+
+        Args:
+            also: of items that were rejected and shall not be left out: question id -> the record that ends its chain.
+        """
         rows = self._query(
-            "SELECT question_id, answer_id, record_id FROM items WHERE outcome = 'kept' ORDER BY position"
+            "SELECT question_id, answer_id, record_id, outcome FROM items"
+            " WHERE outcome = 'kept' OR (outcome = 'rejected' AND answer_id IS NOT NULL) ORDER BY position"
         )
-        for question_id, answer_id, record_id in rows:
-            yield self._chain(question_id, answer_id, record_id)
+        for question_id, answer_id, record_id, outcome in rows:
+            last = record_id if outcome == "kept" else also.get(question_id)
+            if last is not None:
+                yield self._chain(question_id, answer_id, last)
 
     def item_of(self, question_id: str) -> dict[str, Any] | None:
         """How the item of a question ended, or None while it is under way."""

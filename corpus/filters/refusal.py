@@ -1,0 +1,85 @@
+"""Does an answer decline to answer?"""
+
+import re
+
+from ...vocabulary import Language
+from .rejection import Rejection
+
+#: Characters without white space that may follow a declining sentence before the answer counts as one after all.
+MOST_AFTER: dict[Language, int] = {"en": 400, "zh": 180}
+#: Where a refusal stands, if anywhere: it comes first.
+_HEAD = 320
+
+_CANNOT = (
+    r"(?:can(?:no|['’])?t|can ?not|could ?n[o'’]t|won['’]?t|will not|am (?:not able|unable)|['’]m (?:not able|unable)"
+    r"|am not going|['’]m not going|must decline|have to decline|(?:am|['’]m) not comfortable|do not feel comfortable"
+    r"|don['’]t feel comfortable)"
+)
+_HELP = (
+    r"(?:help(?: you)?|assist(?: you)?|provide|answer|fulfil+|comply|complete|generate|create|write|produce|engage"
+    r"|discuss|support|offer|share|give|do|respond|participate|roleplay|role-play|process|continue)\w{0,12}"
+)
+#: What a model declines: the request itself, and not something in the world.
+_REQUEST = (
+    r"(?:(?:with )?(?:that|this|it)\b(?=[.,;!?]| (?:request|question|task|topic|kind|type|for you|because|as))"
+    r"|(?:with )?(?:your|this|that|the|such) (?:\w{1,20} ){0,2}"
+    r"(?:request|question|task|prompt|query|content|topic|information)"
+    r"|(?:to|with|in) (?:this|that|your|such|the|requests|questions)\b"
+    r"|(?:such|any|that kind of|this kind of|that type of) (?:\w{1,20} ){0,2}"
+    r"(?:content|information|advice|instructions|material|help|assistance|opinions?))"
+)
+_ENGLISH = re.compile(
+    rf"\bI\b ?[^.!?\n]{{0,60}}?{_CANNOT}(?: to)?(?: \w{{1,20}}){{0,2}}? {_HELP} ?{_REQUEST}"
+    r"|\b(?:an AI|a language model|an artificial intelligence)\b[^.!?\n]{0,80}?"
+    rf"{_CANNOT}(?: to)?(?: \w{{1,20}}){{0,2}}? {_HELP}"
+    r"|\bI(?: must|['’]ll have to| have to| respectfully)? (?:decline|refuse) (?:to|this|that|your)\b"
+    r"|\b(?:this|that|your|the) (?:request|question|prompt|content) (?:violates|goes against|is against|falls outside)"
+    r"|\bI(?:['’]m| am) (?:very |so |truly )?sorry,? (?:but )?I "
+    r"(?:can(?:no|['’])t|can ?not) (?:help|assist)(?: you)?[.!]",
+    re.IGNORECASE,
+)
+_CHINESE = re.compile(
+    r"(?:我|本人|作为[^，。！？\n]{0,12}(?:AI|人工智能|语言模型|助手)[^。！？\n]{0,16})"
+    r"[^。！？\n]{0,12}?(?:无法|不能|不便|不可以|没有办法|没法|难以|不会|拒绝)"
+    r"[^。！？\n]{0,8}?(?:回答|回复|提供|协助|帮助|满足|完成|生成|撰写|讨论|继续|处理|参与|给出|创作|响应|执行)"
+    r"[^。！？，\n]{0,6}?(?:您|你|这个|该|此|这一|这类|此类|相关|任何|类似|这样|这项|问题|请求|内容|要求|帮助)"
+    r"|(?:抱歉|对不起|很遗憾|不好意思)[，,]?[^。！？\n]{0,20}?(?:无法|不能|不便|没法|没有办法|不会)(?:为您|为你|帮您|帮你|给您|给你|就此|对此)?"
+    r"(?:继续)?(?:回答|提供|协助|满足|完成|生成|讨论|处理|给出|响应)(?:您|你|这个|该|此|这一|这类|此类|相关|任何|类似|这样|这项|问题|请求)"
+    r"|(?:这个|该|您的|你的|此)(?:问题|请求|话题|要求)[^。！？\n]{0,8}(?:违反|超出了我|不符合[^。！？\n]{0,6}(?:规定|政策|准则))"
+    r"|(?:让我们|我们|咱们)(?:来)?(?:换|聊)(?:一?个|点)?(?:其他|别的)?(?:话题|内容)(?:聊聊)?吧"
+)
+#: The question asks how to decline, or for a text that does: then the answer is one.
+_ABOUT_DECLINING = re.compile(
+    r"refus|declin|turn(?:ing|s|ed)? (?:it |them |him |her |\w{1,20} )?down|say(?:ing)? no\b|reject|apolog"
+    r"|\bAI (?:model|assistant|safety)|chatbot|拒绝|婉拒|回绝|谢绝|推辞|说不|退回|驳回|道歉|致歉|聊天机器人|客服",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.!?。！？\n]")
+
+
+def check_refusal(question: str, answer: str, language: Language, *, most_after: int) -> Rejection | None:
+    """Look for a sentence at the answer's beginning that declines, with little or nothing after it.
+
+    Args:
+        question: one that is about declining is answered by texts that decline.
+        answer: the text.
+        language: which figures of speech to look for.
+        most_after: characters without white space after that sentence, above which it is an answer with a reservation.
+    """
+    found = (_ENGLISH if language == "en" else _CHINESE).search(answer[:_HEAD])
+    if found is None or _ABOUT_DECLINING.search(question) or _is_quoted(answer[: found.start()]):
+        return None
+    end = _SENTENCE_END.search(answer, found.end())
+    after = sum(map(len, answer[end.end() :].split())) if end else 0
+    if after > most_after:
+        return None
+    return Rejection("refusal", after, f"it declines, with {after} characters after that, not more than {most_after}")
+
+
+def _is_quoted(before: str) -> bool:
+    """Whether what follows is somebody's words: after an opening quotation mark, a salutation or a speaker's name."""
+    opened = before.count("“") > before.count("”") or before.count("「") > before.count("」") or before.count('"') % 2
+    line = before.rpartition("\n")[2]
+    return bool(opened) or bool(
+        re.match(r"[>*#|-]|[^\s:：]{1,20}(?: [^\s:：]{1,20})?[:：]|dear\b", line.lstrip(), re.IGNORECASE)
+    )

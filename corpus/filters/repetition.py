@@ -1,0 +1,88 @@
+"""Does a text go round in circles?"""
+
+import re
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ...vocabulary import Language
+from .rejection import Rejection
+
+#: A word without end is cut: one letter repeated a million times is a loop as well.
+_WORD = re.compile(r"\w{1,24}")
+
+
+class RepetitionLimits(BaseModel):
+    """How often a text may say the same.
+
+    Attributes:
+        share: of a text's n-grams that may have stood in it before.
+        least: n-grams that a text has at least before its share means anything.
+        rounds: times that a passage may follow upon itself.
+        loop: words or characters that such a passage takes up at least with all its rounds; laughter takes up less.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    share: float = Field(default=0.5, gt=0, le=1)
+    least: int = Field(default=60, ge=1, strict=True)
+    rounds: int = Field(default=4, ge=2, strict=True)
+    loop: int = Field(default=30, ge=2, strict=True)
+
+
+#: English is compared by runs of 5 words, Chinese by runs of 8 characters.
+_LENGTH: dict[Language, int] = {"en": 5, "zh": 8}
+
+
+def check_repetition(text: str, language: Language, limits: RepetitionLimits) -> Rejection | None:
+    """Look for a passage that follows upon itself again and again, and for n-grams that come back all over the text."""
+    units = _units(text, language)
+    found = _measure(units, _LENGTH[language], language)
+    if found.rounds > limits.rounds and found.covered >= limits.loop:
+        return Rejection(
+            "repetition", found.rounds, f"a passage follows upon itself {found.rounds} times, more than {limits.rounds}"
+        )
+    if found.count >= limits.least and found.share > limits.share:
+        return Rejection(
+            "repetition", found.share, f"{found.share:.2f} of it stood in it before, more than {limits.share}"
+        )
+    return None
+
+
+@dataclass(frozen=True)
+class _Measure:
+    """What comes back in a text.
+
+    Attributes:
+        count: n-grams; `share` is that of them which had stood before.
+        rounds: of the passage that fills most of the text with its rounds; `covered` is how many units it fills.
+    """
+
+    count: int
+    share: float
+    rounds: int
+    covered: int
+
+
+def _measure(units: list[str], length: int, language: Language) -> _Measure:
+    """One walk over the text: wherever an n-gram came last, the distance to there; a loop keeps one distance."""
+    joint = " " if language == "en" else ""
+    last: dict[str, int] = {}
+    again = covered = rounds = run = gap = 0
+    count = max(0, len(units) - length + 1)
+    for at in range(count):
+        gram = joint.join(units[at : at + length])
+        before = last.get(gram)
+        last[gram] = at
+        again += before is not None
+        distance = 0 if before is None else at - before
+        run = run + 1 if distance and distance == gap else int(distance > 0)
+        gap = distance
+        if run and (filled := run + length - 1 + gap) >= gap * 2 and filled > covered:
+            covered, rounds = filled, filled // gap
+    return _Measure(count, again / count if count else 0.0, rounds, covered)
+
+
+def _units(text: str, language: Language) -> list[str]:
+    folded = text.casefold()
+    return _WORD.findall(folded) if language == "en" else [each for each in folded if not each.isspace()]

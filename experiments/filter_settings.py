@@ -1,0 +1,74 @@
+"""Which filters are on and with which limits: from a YAML or JSON file, and from options."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from ..corpus.filters.screening import RULES, FilterSettings
+from ..errors import FilterFault
+from ..files import read_text
+
+
+def read_filter_settings(
+    path: Path | None = None, *, without: Iterable[str] = (), min_score: float | None = None
+) -> FilterSettings:
+    """The settings of a file, changed by options.
+
+    Args:
+        path: YAML, of which JSON is a part; None for the defaults.
+        without: rules that are switched off besides those that the file switches off.
+        min_score: the least score of the judge, in the place of the file's.
+
+    Raises:
+        UnreadableFile: the file is missing or not UTF-8.
+        FilterFault: it is not YAML, has an unknown key or a value of the wrong kind, or there is no such rule.
+    """
+    settings = FilterSettings() if path is None else _validate(_load(path), str(path))
+    off = list(without)
+    if unknown := sorted(set(off) - set(RULES)):
+        raise FilterFault(f"--without {unknown[0]}: no such rule; there are {', '.join(RULES)}")
+    changes: dict[str, Any] = {"off": [*settings.off, *off]}
+    if min_score is not None:
+        changes["min_score"] = min_score
+    return _validate(settings.model_dump() | changes, "--min-score")
+
+
+def parse_filter_settings(text: str) -> FilterSettings:
+    """Settings from the JSON that a journal holds.
+
+    Raises:
+        FilterFault: another version of Condor wrote them with rules that this one does not know.
+    """
+    return _validate(json.loads(text), "the settings of the last filtering")
+
+
+def _load(path: Path) -> Any:
+    try:
+        return yaml.safe_load(read_text(path, what="filter settings")) or {}
+    except RecursionError as exc:
+        raise FilterFault(f"{path}: nested too deeply, or within itself") from exc
+    except yaml.MarkedYAMLError as exc:
+        mark = exc.problem_mark or exc.context_mark
+        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
+        raise FilterFault(f"{where}: not YAML: {exc.problem or exc.context}") from exc
+    except yaml.YAMLError as exc:
+        raise FilterFault(f"{path}: not YAML: {exc}") from exc
+
+
+def _validate(data: Any, where: str) -> FilterSettings:
+    try:
+        return FilterSettings.model_validate(data)
+    except ValidationError as exc:
+        raise FilterFault(f"{where}: {'; '.join(map(_describe, exc.errors()))}") from exc
+
+
+def _describe(error: Any) -> str:
+    key = ".".join(map(str, error["loc"])) or "the whole"
+    if error["type"] == "extra_forbidden":
+        known = f" (known: {', '.join(FilterSettings.model_fields)})" if len(error["loc"]) == 1 else ""
+        return f"{key}: unknown key{known}"
+    return f"{key}: {error['msg']}"
