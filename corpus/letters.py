@@ -1,0 +1,36 @@
+"""Which of many questions are alike in letters? Sketches propose, the shingles themselves decide."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from .shingles import jaccard, shingles
+from .sketches import Sketches
+
+#: Texts whose shingles are held, for they are compared again and again.
+_HELD = 4096
+
+
+class Letters:
+    """Questions by their letters; finds, among those that were added, one that is alike.
+
+    Args:
+        folded: the questions, folded, by their places.
+        least: the share of shingles from which on two are alike.
+    """
+
+    def __init__(self, folded: Sequence[str], least: float) -> None:
+        self._sketches = Sketches(folded, least)
+        self._least = least
+        self._shingles = lru_cache(maxsize=_HELD)(lambda place: shingles(folded[place]))
+
+    def add(self, place: int) -> None:
+        """Let a question be found."""
+        self._sketches.add(place)
+
+    def find(self, place: int) -> tuple[int, float] | None:
+        """The place of an alike question and the share of shingles in both; the likest one, as sketches see it."""
+        for other in self._sketches.candidates(place):
+            share = jaccard(self._shingles(place), self._shingles(other))
+            if share >= self._least:
+                return other, share
+        return None
