@@ -10,7 +10,7 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -103,9 +103,10 @@ class HubServer:
         repositories: by their names.
         storage: large files, by their SHA-256.
         xet_hashes: of large files in Xet's storage, by their SHA-256: what a download is told.
-        requests: what it was asked, as the kinds of `_KINDS`.
+        requests: what it was asked, by kind: the name of what answers it.
         refuse: answer with (status, headers) in the place of the work, one after the other, by kind.
         lose: how many of the next answers are lost, by kind; the work is done all the same.
+        on: what happens elsewhere after the next request of a kind was done, and before it is answered.
         cut: how many of the next uploads are cut off in the middle.
         forced_private: what becomes of a repository's visibility whatever was asked, as an organization can decide.
     """
@@ -118,6 +119,7 @@ class HubServer:
         self.requests: list[str] = []
         self.refuse: dict[str, list[tuple[int, dict[str, str]]]] = {}
         self.lose: Counter[str] = Counter()
+        self.on: dict[str, Callable[[], object]] = {}
         self.cut = 0
         self.forced_private: bool | None = None
         self._tokens = tokens
@@ -180,6 +182,8 @@ class HubServer:
             response = await handler(request)
         except web.HTTPException as exc:
             return _refusal(exc.status, f"{exc.text} {token}", token, dict(exc.headers))
+        if kind in self.on:
+            self.on.pop(kind)()
         if self.lose[kind]:
             self.lose[kind] -= 1
             assert request.transport is not None

@@ -1,10 +1,11 @@
 """A release's folder as it is pushed: the files that its manifest names, and no other."""
 
 import hashlib
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
@@ -56,24 +57,37 @@ class Manifest(BaseModel):
 
 
 @dataclass(frozen=True)
+class FileIds:
+    """What names a file's bytes.
+
+    Attributes:
+        sha256: as manifests and the storage of large files name them.
+        blob: as git names them.
+    """
+
+    sha256: str
+    blob: str
+
+
+@dataclass(frozen=True)
 class ReleaseFolder:
     """A release that can be pushed.
 
     Attributes:
         path: of the folder, absolute.
         name, version: as its manifest says.
-        files: SHA-256 of every file by its path, the manifest's own among them.
+        files: of every file by its path, the manifest's own among them.
     """
 
     path: Path
     name: str
     version: str
-    files: Mapping[str, str]
+    files: Mapping[str, FileIds]
 
     @property
     def digest(self) -> str:
         """SHA-256 of the manifest, which names every other file's: the release's content as a whole."""
-        return self.files[MANIFEST_FILE]
+        return self.files[MANIFEST_FILE].sha256
 
     @property
     def title(self) -> str:
@@ -86,23 +100,28 @@ class ReleaseFolder:
         return f"v{self.version}"
 
 
-def open_folder(directory: Path, verify: Verify) -> ReleaseFolder:
+def open_folder(directory: Path, verify: Verify | None = None) -> ReleaseFolder:
     """A release that is whole and may be shown to others.
 
+    Args:
+        directory: its folder.
+        verify: says more of it than that every file has the bytes that the manifest names.
+
     Raises:
-        UnreadableFile: there is no manifest, or it is none.
-        PublishFault: it is rehearsal data, or holds files that its manifest does not name.
-        BadInput: `verify` says that it is not whole.
+        UnreadableFile: there is no manifest, or it is none; a file cannot be read.
+        PublishFault: it is rehearsal data, is not whole, or holds files that its manifest does not name.
+        BadInput: `verify` refuses it.
     """
-    path = directory.resolve()
-    data = read_bytes(path / MANIFEST_FILE, what="a release's manifest", max_bytes=_LARGEST_MANIFEST)
+    data = read_bytes(directory / MANIFEST_FILE, what="a release's manifest", max_bytes=_LARGEST_MANIFEST)
     manifest = read_manifest(data, str(directory / MANIFEST_FILE))
     if manifest.rehearsal:
         raise PublishFault(f"{directory}: rehearsal data is made up by no model, and is not pushed; release a real run")
     _refuse_strangers(directory, manifest)
-    verify(directory)
-    files = {MANIFEST_FILE: hashlib.sha256(data).hexdigest()} | {at: file.sha256 for at, file in manifest.files.items()}
-    return ReleaseFolder(path, manifest.name, manifest.version, dict(sorted(files.items())))
+    if verify is not None:
+        verify(directory)
+    files = {at: _whole(directory / at, file.sha256) for at, file in manifest.files.items()}
+    files[MANIFEST_FILE] = _ids(io.BytesIO(data), len(data))
+    return ReleaseFolder(directory.resolve(), manifest.name, manifest.version, dict(sorted(files.items())))
 
 
 def read_manifest(data: bytes, where: str) -> Manifest:
@@ -123,43 +142,24 @@ def read_manifest(data: bytes, where: str) -> Manifest:
         raise UnreadableFile(f"{where}: no release's manifest: {at}: {first['msg']}") from exc
 
 
-def verify_hashes(directory: Path) -> None:
-    """See that every file of a manifest is there with its bytes.
-
-    Raises:
-        UnreadableFile: there is no manifest, or a file cannot be read.
-        PublishFault: a file is missing or has other bytes.
-    """
-    where = directory / MANIFEST_FILE
-    manifest = read_manifest(read_bytes(where, what="a release's manifest", max_bytes=_LARGEST_MANIFEST), str(where))
-    for at, file in sorted(manifest.files.items()):
-        if _hash(directory / at, hashlib.sha256()) != file.sha256:
-            raise PublishFault(
-                f"{directory / at}: other bytes than the manifest says; condor verify names every change"
-            )
-
-
-def git_blob(path: Path) -> str:
-    """The id that git gives to a file's bytes.
-
-    Raises:
-        UnreadableFile: it cannot be read.
-    """
-    try:
-        size = path.stat().st_size
-    except OSError as exc:
-        raise UnreadableFile(f"{path}: cannot read a release's file: {exc.strerror or exc}") from exc
-    return _hash(path, hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False))
-
-
-def _hash(path: Path, digest: "hashlib._Hash") -> str:
+def _whole(path: Path, sha256: str) -> FileIds:
+    """A file's ids, where it has the bytes that it must have."""
     try:
         with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                digest.update(block)
+            ids = _ids(file, path.stat().st_size)
     except OSError as exc:
         raise UnreadableFile(f"{path}: cannot read a release's file: {exc.strerror or exc}") from exc
-    return digest.hexdigest()
+    if ids.sha256 != sha256:
+        raise PublishFault(f"{path}: other bytes than the manifest says; condor verify names every change")
+    return ids
+
+
+def _ids(file: BinaryIO, size: int) -> FileIds:
+    sha256, blob = hashlib.sha256(), hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
+    while block := file.read(_BLOCK):
+        sha256.update(block)
+        blob.update(block)
+    return FileIds(sha256.hexdigest(), blob.hexdigest())
 
 
 def _refuse_strangers(directory: Path, manifest: Manifest) -> None:

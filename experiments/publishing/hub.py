@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from ...errors import HubFault, PublishFault
 from ...runtime.environment import prepare_huggingface, variable
 from .faults import hub_faults
-from .folder import ReleaseFolder, git_blob
+from .folder import FileIds, ReleaseFolder
 
 if TYPE_CHECKING:
     from huggingface_hub import CommitOperationAdd, HfApi
@@ -22,6 +22,8 @@ _HUB = "https://huggingface.co"
 _KIND = "dataset"
 #: Seconds without a byte from the hub, and until it takes a connection: the library itself would wait for ever.
 _SILENCE_S, _CONNECT_S = 300.0, 20.0
+#: Loggers that write addresses, signatures of uploads among them, and what a hub answers.
+_TALKATIVE = ("huggingface_hub", "httpx", "httpcore")
 
 
 @dataclass(frozen=True)
@@ -176,13 +178,11 @@ class HubRepository:
 
 def holds(files: Mapping[str, RemoteFile], folder: ReleaseFolder) -> bool:
     """Whether every file of a release is among a commit's with the same bytes."""
-    for path, sha256 in folder.files.items():
-        remote = files.get(path)
-        if remote is None:
-            return False
-        if (remote.sha256 != sha256) if remote.sha256 else (remote.blob != git_blob(folder.path / path)):
-            return False
-    return True
+    return all(path in files and _same(files[path], ids) for path, ids in folder.files.items())
+
+
+def _same(remote: RemoteFile, ids: FileIds) -> bool:
+    return remote.blob == ids.blob if remote.sha256 is None else remote.sha256 == ids.sha256
 
 
 def open_hub(repo_id: str, endpoint: str | None = None) -> HubRepository:
@@ -248,18 +248,20 @@ def _token() -> str:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep the library's warnings from the terminal: they hold addresses, signatures of uploads among them."""
+    """Keep the library's bars from the terminal, and what may be secret from every log."""
     from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
 
-    logger = logging.getLogger("huggingface_hub")
-    level, bars = logger.level, not are_progress_bars_disabled()
-    logger.setLevel(logging.CRITICAL)
+    levels = {logger: logger.level for logger in map(logging.getLogger, _TALKATIVE)}
+    bars = not are_progress_bars_disabled()
+    for logger in levels:
+        logger.setLevel(logging.CRITICAL)
     if bars:
         disable_progress_bars()
     try:
         yield
     finally:
-        logger.setLevel(level)
+        for logger, level in levels.items():
+            logger.setLevel(level)
         if bars:
             enable_progress_bars()
 

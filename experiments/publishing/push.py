@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import HubFault, PublishFault, UnreadableFile
-from .folder import MANIFEST_FILE, ReleaseFolder, Verify, open_folder, read_manifest, verify_hashes
+from .folder import MANIFEST_FILE, ReleaseFolder, Verify, open_folder, read_manifest
 from .hub import HubRepository, RemoteFile, holds, open_hub
 from .record import note_commit, noted, pushing_alone
 
@@ -47,7 +47,7 @@ def push_release(
     *,
     public: bool = False,
     endpoint: str | None = None,
-    verify: Verify = verify_hashes,
+    verify: Verify | None = None,
 ) -> PushedRelease:
     """Push a release to a dataset repository, which is made where it is missing.
 
@@ -58,7 +58,7 @@ def push_release(
         repo_id: `organization/name`.
         public: whether the repository is one that everybody can see.
         endpoint: the hub's address; by default HF_ENDPOINT, else Hugging Face's.
-        verify: raises a BadInput where the folder is not what its manifest says.
+        verify: raises a BadInput where the release is not right; that every file has its bytes is seen to in any case.
 
     Raises:
         UnreadableFile: there is no release in the folder.
