@@ -18,7 +18,7 @@ def lineage(
         Path,
         typer.Argument(
             metavar="RUN|RELEASE",
-            help="The directory of a run, or a file that was exported from one.",
+            help="The directory of a run, a release, or a file that was exported from a run.",
             show_default=False,
         ),
     ],

@@ -13,6 +13,7 @@ from ..errors import BadInput, CondorError, Interrupted
 from . import (
     batch,
     compare,
+    diff,
     explain,
     export,
     filter,
@@ -23,11 +24,13 @@ from . import (
     prompts,
     quickstart,
     rejects,
+    release,
     serve_rehearsal,
     status,
     synth,
     tracking,
     tree,
+    verify,
 )
 from .console import printable
 from .exit_codes import BAD_INPUT, FAILED, INTERRUPTED
@@ -50,6 +53,9 @@ app.command("export")(export.export)
 app.command("filter")(filter.filter_run)
 app.command("rejects")(rejects.rejects)
 app.command("judge")(judge.judge)
+app.command("release")(release.release)
+app.command("verify")(verify.verify)
+app.command("diff")(diff.diff)
 app.command("optimize")(optimize.optimize)
 app.add_typer(prompts.app, name="prompts")
 app.command("lineage")(lineage.lineage)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -50,10 +51,24 @@ def track(run: RunArgument) -> None:
     was asked for, else as killed. A run that was made with --no-track is shown
     with its figures of now. Where MLFLOW_TRACKING_URI names another store than
     before, or the store was deleted, a new MLflow run is made there and told
-    everything from the beginning: the run's journal has it all.
+    everything from the beginning: the run's journal has it all. A release's
+    folder is told of by its manifest.
     """
+    from ..corpus.release.layout import is_release
     from ..experiments.tracking.catching_up import catch_up
 
+    if is_release(run):
+        _track_release(run)
+        return
     for sent in catch_up(run):
         typer.echo(f"{sent.directory}: {sent.entries} entries sent; {sent.status.lower()} in {sent.store}")
         typer.echo(f"  MLflow run {sent.run_id}")
+
+
+def _track_release(directory: Path) -> None:
+    from ..experiments.lineage.release_folders import log_release_folder
+    from ..experiments.mlflow_store import open_store
+
+    store = open_store()
+    typer.echo(f"{directory}: in {store.uri}")
+    typer.echo(f"  MLflow run {log_release_folder(store, directory)}")

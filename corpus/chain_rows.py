@@ -130,13 +130,19 @@ def _cells(record: Record, **content: str | int) -> dict[str, Any]:
         "id": record.id,
         "parent_id": record.parent_id,
         **content,
-        "provenance": None if made is None else dict(made) | {"sampling": canonical_json(made.sampling)},
+        "provenance": None if made is None else _made(made),
     }
+
+
+def _made(made: Provenance) -> dict[str, Any]:
+    """How a record was made; not when: a release holds no time but the date that it is given."""
+    told = dict(made) | {"sampling": canonical_json(made.sampling)}
+    return {name: value for name, value in told.items() if name != "created_at"}
 
 
 def _fields(held: Row, origin: Origin) -> dict[str, Any]:
     """What a record is built from; its id is left out, since it is what is to be checked."""
     made = held["provenance"]
     if made is not None:
-        made = Provenance(**{**made, "sampling": json.loads(made["sampling"])})
+        made = Provenance(**{**made, "sampling": json.loads(made["sampling"]), "created_at": ""})
     return {**{name: value for name, value in held.items() if name != "id"}, "origin": origin, "provenance": made}

@@ -30,7 +30,6 @@ _PROVENANCE: Final[Column] = {
     "input_tokens": "int64",
     "output_tokens": "int64",
     "cost_usd": "float64",
-    "created_at": "string",
 }
 
 

@@ -266,10 +266,18 @@ def _limits(facts: CardFacts) -> Iterator[str]:
     yield "- Every text was written by a language model. Facts, figures and quotations were checked by nobody."
     yield "- The critique is the same model's own: what it does not see stays. Its leanings are in the data."
     yield "- Filters look for patterns: they miss some of what they look for, and take some of what is good."
-    yield "- Decontamination knows the benchmark files that it was given, and no others."
+    yield f"- {_compared(facts.manifest.settings)}"
     if not any(line.count for line in facts.scores):
         yield "- The quality of the answers was not measured."
     yield f"- The licence, {plain(facts.manifest.license)}, is the publisher's word; a model's own terms may add to it."
+
+
+def _compared(settings: Mapping[str, Any]) -> str:
+    """Which benchmarks the records were compared with."""
+    names = [plain(str(each["name"])) for each in settings.get("decontaminate", ())]
+    if not names:
+        return "No benchmark was named: whether texts of one are in the data is not known."
+    return f"Compared with these benchmark files, and no others: {', '.join(names)}."
 
 
 def _citation(facts: CardFacts) -> Iterator[str]:

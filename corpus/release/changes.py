@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ...errors import ReleaseFault
+from ..selection.splits import SPLITS, Leaf, SplitName
 from .layout import RECORDS, is_release
 from .manifest import Manifest, load_manifest
 from .records import record_id
@@ -115,6 +116,25 @@ def earlier_members(directory: Path) -> tuple[str, dict[str, Member]]:
         raise ReleaseFault(f"{directory}: no release here to compare with")
     manifest = load_manifest(directory)
     return manifest.title, members(directory, manifest)
+
+
+def split_of_leaves(directory: Path) -> dict[Leaf, SplitName]:
+    """Leaf tag -> the split that an earlier release has it in.
+
+    Raises:
+        ReleaseFault: the folder is no release, or a row of it no record.
+    """
+    found: dict[Leaf, SplitName] = {}
+    for split, names in shards_of(load_manifest(directory).files, RECORDS).items():
+        known: SplitName | None = next((name for name in SPLITS if name == split), None)
+        for placed in read_shards(directory, names if known else ()):
+            try:
+                leaf = (str(placed.row["language"]), *map(str, placed.row["path"]))
+            except (KeyError, TypeError) as exc:
+                raise ReleaseFault(f"{directory / placed.file}:{placed.number}: no record") from exc
+            if known is not None:
+                found[leaf] = known
+    return found
 
 
 def changes_as_markdown(changes: Changes) -> Iterator[str]:

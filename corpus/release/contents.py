@@ -14,6 +14,7 @@ from ..scores import Scores
 from .findings import Findings
 from .layout import MANIFEST_FILE, RECORDS
 from .manifest import Manifest
+from .models import is_rehearsal_model
 from .records import RecordsDigest, record_id
 from .rows import Placed, formats_in, read_shards, rows_of, shards_of
 
@@ -111,6 +112,8 @@ class _Checking:
         leaf = (chain.question.origin.language, *chain.question.origin.path)
         if self._leaves.setdefault(leaf, split) != split:
             wrong.append(f"its leaf tag is in {self._leaves[leaf]}, too")
+        if not self.manifest.rehearsal and _is_rehearsal(chain):
+            wrong.append("was written by the rehearsal model, and the manifest does not say so")
         self._questions.add(question)
         self.digest.add(split, row["id"], record_id(row))
         for what in wrong:
@@ -133,6 +136,11 @@ class _Checking:
     def _miss(self, name: RowFormat, chain: Chain) -> None:
         if not self.broken:
             self.findings.add(f"data/{name}", "has no row for a record", chain.question.id)
+
+
+def _is_rehearsal(chain: Chain) -> bool:
+    records = (chain.question, chain.answer, *(record for pair in chain.rounds for record in pair))
+    return any(is_rehearsal_model(record.provenance.model) for record in records if record.provenance is not None)
 
 
 def _differences(found: dict[str, Any], wanted: dict[str, Any]) -> str:

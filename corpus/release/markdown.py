@@ -7,16 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from ..text import clean_text
 
 _SIGNS = re.compile(r"([\\`*_{}\[\]|~])")
-#: At the beginning of a line these would make a heading, a list, a quotation or a rule.
-_FIRST = re.compile(r"^([#+\->=]|\d+[.)])")
 _BACKTICKS = re.compile(r"`+")
 
 
 def plain(text: str) -> str:
-    """A piece of a line: what Markdown or HTML would obey is escaped, line breaks and control signs are spaces."""
+    """A piece of a line, not its beginning: what Markdown or HTML would obey is escaped; line breaks are spaces."""
     shown = "".join(each if each.isprintable() else " " for each in clean_text(text))
-    line = _SIGNS.sub(r"\\\1", html.escape(" ".join(shown.split()), quote=False))
-    return _FIRST.sub(r"\\\1", line)
+    return _SIGNS.sub(r"\\\1", html.escape(" ".join(shown.split()), quote=False))
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...corpus.release.layout import is_release
 from ...errors import LineageFault
 from ...runtime.journal import Journal
 from ...runtime.run_directory import REPORT_FILES, RunDirectory
@@ -12,6 +13,7 @@ from .graph import Lineage
 from .optimizations import KIND as OPTIMIZATION
 from .optimizations import add_optimizations
 from .origins import Origins
+from .release_folders import add_release_folder
 from .releases import add_file
 from .runs import add_run
 from .trees import add_tree_file
@@ -55,6 +57,7 @@ RESOLVERS: tuple[Resolver, ...] = (
     Resolver("a synthesis", lambda path: _kind_of(path) == "synthesis", add_run),
     Resolver("an optimisation", lambda path: _kind_of(path) == OPTIMIZATION, add_optimizations),
     Resolver("work on a tree", lambda path: _kind_of(path) in REPORT_FILES, _add_tree_run),
+    Resolver("a release", is_release, add_release_folder),
     Resolver("an exported file", Path.is_file, add_file, needs_store=True),
 )
 
@@ -68,7 +71,7 @@ def trace_lineage(path: Path, store: Store | None) -> Lineage:
     """What something was made from, back to trees, prompts and models.
 
     Args:
-        path: the directory of a run, or a file that was exported from one.
+        path: the directory of a run, a release's folder, or a file that was exported from a run.
         store: of runs and prompts, where links lead out of a directory; None where there is none.
 
     Raises:

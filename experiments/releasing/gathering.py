@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ...corpus.decontamination import Benchmarks
+from ...corpus.decontamination import Benchmarks, CheckedText
 from ...corpus.entries import Entry
 from ...corpus.filters.rejection import Rejection
 from ...corpus.filters.screening import RULES, FilterSettings, screen
@@ -18,6 +18,8 @@ from .sources import Source, score_of
 
 #: A question that two runs have, or that one has twice.
 SAME_QUESTION = "same_question"
+#: Texts that wait until they are looked for in benchmarks together.
+_TEXTS_AT_A_TIME = 2000
 
 
 @dataclass
@@ -81,6 +83,7 @@ def gather(
         for chain, scores in source.chains():
             digest.add(chain)
             gathering.take(number, source, chain, scores)
+    gathering.find_contaminated()
     return Gathered(pool, digests, gathering.contaminated)
 
 
@@ -92,6 +95,7 @@ class _Gathering:
     benchmarks: Benchmarks | None
     names: list[str]
     contaminated: dict[str, Rejection] = field(default_factory=dict)
+    _texts: list[CheckedText] = field(default_factory=list)
     _places: dict[str, int] = field(default_factory=dict)
     _paths: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
 
@@ -113,17 +117,26 @@ class _Gathering:
             score=score,
         )
         self._add(Candidate(run, entry, scores, chain.question.text))
-        if (found := self._find_benchmark(chain)) is not None:
-            self.contaminated.setdefault(chain.question.id, found)
+        self._look_up(chain)
 
-    def _find_benchmark(self, chain: Chain) -> Rejection | None:
-        """Whether the question or an answer that is released with it, be it as a rejected one, is in a benchmark."""
+    def _look_up(self, chain: Chain) -> None:
+        """Note the texts that are released to be looked for in benchmarks, many at a time."""
         if self.benchmarks is None:
-            return None
+            return
         released = as_released(chain, self.stage)
-        texts = (released.question.text, released.answer.text, *(made.text for _, made in released.rounds))
-        found = (self.benchmarks.find(text) for text in dict.fromkeys(texts))
-        return next((each.rejection for each in found if each is not None), None)
+        id_ = released.question.id
+        answers = dict.fromkeys((released.answer.text, *(made.text for _, made in released.rounds)))
+        self._texts.append(CheckedText(id_, "question", released.question.text))
+        self._texts += [CheckedText(id_, "answer", text) for text in answers]
+        if len(self._texts) >= _TEXTS_AT_A_TIME:
+            self.find_contaminated()
+
+    def find_contaminated(self) -> None:
+        """Look for the texts that wait."""
+        if self.benchmarks is not None:
+            for checked, found in self.benchmarks.find_all(self._texts):
+                self.contaminated.setdefault(checked.question_id, found.rejection)
+        self._texts = []
 
     def _screen(self, source: Source, chain: Chain, score: float | None) -> Rejection | None:
         examples = tasks_for(chain.question.origin.language)[chain.question.origin.task].examples

@@ -84,8 +84,9 @@ class ReleasePlan(BaseModel):
     @property
     def written(self) -> tuple[FormatName, ...]:
         """The formats that are written: those that were asked for, or all that the stage has."""
-        every = tuple(format_ for format_ in FORMATS if self.stage == "refine" or format_ not in REFINED_FORMATS)
-        return self.formats or every
+        return self.formats or tuple(
+            format_ for format_ in FORMATS if self.stage == "refine" or format_ not in REFINED_FORMATS
+        )
 
     @property
     def folder(self) -> str:
@@ -105,7 +106,7 @@ class ReleasePlan(BaseModel):
 
     def as_settings(self) -> dict[str, Any]:
         """What was asked for, as the manifest holds it: with every default, and files without the way there."""
-        told = self.model_dump(mode="json", exclude=_TOLD_APART)
+        told = self.model_dump(mode="json", exclude=set(_TOLD_APART))
         return told | {"formats": list(self.written)} | self._files()
 
     def as_yaml(self) -> str:

@@ -36,12 +36,17 @@ class Source:
     judge: KnownJudge | None
     restored: frozenset[tuple[str, str]]
 
-    def chains(self) -> Iterator[tuple[Chain, Scores]]:
-        """Every kept chain, and each that a person has put back, with its scores, in the order of the run's walk."""
-        if self.verdicts is None or self.judge is None:
-            yield from ((chain, UNJUDGED) for chain in standing_chains(self.journal))
+    def chains(self, *, scored: bool = True) -> Iterator[tuple[Chain, Scores]]:
+        """Every kept chain, and each that a person has put back, in the order of the run's walk.
+
+        Args:
+            scored: whether a judge's scores are looked up.
+        """
+        chains = standing_chains(self.journal)
+        if self.verdicts is None or self.judge is None or not scored:
+            yield from ((chain, UNJUDGED) for chain in chains)
             return
-        for chain, judged in read_judged(standing_chains(self.journal), self.verdicts, self.judge):
+        for chain, judged in read_judged(chains, self.verdicts, self.judge):
             yield chain, UNJUDGED if judged is None else Scores(_overall(judged.void), _overall(judged.refine))
 
     def overruled(self, question_id: str) -> list[str]:

@@ -1,0 +1,229 @@
+"""From runs to a release's folder: read, choose, write, and say what it is; the folder is whole or not there."""
+
+import json
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ... import __version__
+from ...corpus.card_configs import card_configs, card_dataset_info
+from ...corpus.release.building import build_folder
+from ...corpus.release.card import CardFacts, render_card
+from ...corpus.release.changes import (
+    Changes,
+    Member,
+    changes_as_markdown,
+    compare_members,
+    earlier_members,
+    split_of_leaves,
+)
+from ...corpus.release.layout import CARD_FILE, CHANGES_FILE, RECORDS, REMOVED_FILE
+from ...corpus.release.manifest import Manifest, gather_files, save_manifest
+from ...corpus.release.names import check_version, versions_in
+from ...corpus.selection import SPLITS, SelectionReport, assign_splits
+from ...corpus.trainers import trainer_files
+from ...errors import ReleaseFault
+from ...files import make_directory, write_atomically
+from .choosing import keep_included, leave_out_contaminated, leave_out_duplicates, select_rest
+from .comparing import Compared, load_compared
+from .facts import run_facts, score_lines
+from .gathering import Gathered, gather
+from .plan import ReleasePlan
+from .pool import Pool
+from .sources import Source, open_sources
+from .writing import Chosen, Written, write_rows
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release that was made.
+
+    Attributes:
+        directory: its folder.
+        manifest: what it says of itself.
+        changes: against the release before.
+        selection: what of the selection could not be met.
+    """
+
+    directory: Path
+    manifest: Manifest
+    changes: Changes
+    selection: SelectionReport
+
+
+def make_release(
+    runs: Sequence[Path],
+    plan: ReleasePlan,
+    *,
+    out: Path = Path("releases"),
+    previous: Path | None = None,
+    force: bool = False,
+    is_pushed: Callable[[Path], bool] = lambda _: False,
+) -> Release:
+    """Make a release. The same runs and the same plan make the same bytes.
+
+    Args:
+        runs: directories of syntheses, in the order in which their records are released.
+        plan: what it is to be.
+        out: where releases are: it gets a folder `NAME-VERSION` in it.
+        previous: the folder of the release that it is compared with, whose leaf tags keep their splits; by default it
+            is compared with the highest version before it in `out`, and nothing is taken over.
+        force: whether a folder that is there is replaced.
+        is_pushed: whether a folder was pushed to a hub, and so must stay as it is.
+
+    Raises:
+        BadInput: there is no synthesis in a directory, or a file to compare with cannot be read.
+        ReleaseFault: the folder is there, another process makes it, or nothing is left to release.
+        OutputFault: it cannot be written; nothing is left of it, and what stood there before still does.
+    """
+    target = out / plan.folder
+    _refuse_taken(target, out, plan)
+    if force and is_pushed(target):
+        raise ReleaseFault(f"{target}: was pushed, and what others may have stays as it is; release a new version")
+    with open_sources(runs) as sources, build_folder(target, replace=force) as building:
+        earlier = previous or _version_before(out, plan)
+        return _Making(sources, plan, building, target, earlier, pinned=previous is not None).make()
+
+
+def _refuse_taken(target: Path, out: Path, plan: ReleasePlan) -> None:
+    """Refuse a version that is there in another spelling: 1.0 is 1.0.0."""
+    version = check_version(plan.version)
+    for other, path in versions_in(out, plan.name):
+        if other == version and path.name != target.name:
+            raise ReleaseFault(f"{path}: is version {plan.version} in another spelling; take another --version")
+
+
+def _version_before(out: Path, plan: ReleasePlan) -> Path | None:
+    version = check_version(plan.version)
+    return next((path for other, path in reversed(versions_in(out, plan.name)) if other < version), None)
+
+
+@dataclass
+class _Making:
+    sources: list[Source]
+    plan: ReleasePlan
+    building: Path
+    target: Path
+    earlier: Path | None
+    pinned: bool
+
+    def make(self) -> Release:
+        compared = load_compared(self.plan)
+        gathered = gather(self.sources, self.plan.filters, self.plan.stage, compared.benchmarks)
+        report = self._choose(gathered, compared)
+        chosen = self._split(gathered.pool)
+        written = write_rows(
+            self.building,
+            self.sources,
+            chosen,
+            formats=self.plan.written,
+            stage=self.plan.stage,
+            kind=self.plan.shards,
+        )
+        manifest = self._manifest(gathered, written, compared)
+        changes = self._changes(chosen, manifest.title)
+        files = {shard.name: shard.rows for shard in written.shards} | self._write_reports(gathered.pool)
+        texts = {
+            **trainer_files(self.plan.name, written.shards),
+            CARD_FILE: self._card(manifest, gathered.pool, written),
+        }
+        texts[CHANGES_FILE] = "\n".join(changes_as_markdown(changes)) + "\n"
+        self._write_texts(texts)
+        listed = gather_files(self.building, files | dict.fromkeys(texts))
+        manifest = manifest.model_copy(update={"files": listed})
+        save_manifest(manifest, self.building)
+        return Release(self.target, manifest, changes, report)
+
+    def _choose(self, gathered: Gathered, compared: Compared) -> SelectionReport:
+        pool, plan = gathered.pool, self.plan
+        keep_included(pool, plan.selection, plan.seed)
+        if compared.benchmarks is not None:
+            leave_out_contaminated(pool, gathered.contaminated)
+        if plan.duplicates is not None:
+            leave_out_duplicates(pool, plan.duplicates, against=compared.against(), vectors=None)
+        report = select_rest(pool, plan.selection, plan.seed)
+        if not pool.candidates:
+            counts = ", ".join(f"{rule} {count}" for rule, count in pool.counts().items() if count)
+            raise ReleaseFault(f"{self.target}: nothing is left to release: {counts or 'the runs have kept nothing'}")
+        return report
+
+    def _split(self, pool: Pool) -> dict[str, Chosen]:
+        earlier = None
+        if self.pinned and self.earlier is not None:
+            earlier = split_of_leaves(self.earlier)
+        splits = assign_splits(pool.entries, self.plan.selection.split, self.plan.seed, earlier=earlier)
+        pairs = zip(pool.candidates, splits, strict=True)
+        return {each.entry.question_id: Chosen(each, split) for each, split in pairs}
+
+    def _manifest(self, gathered: Gathered, written: Written, compared: Compared) -> Manifest:
+        plan, parts = self.plan, zip(self.sources, gathered.digests, written.runs, strict=True)
+        runs = tuple(run_facts(source, digests, figures) for source, digests, figures in parts)
+        released = {each.entry.question_id for each in gathered.pool.candidates}
+        return Manifest(
+            name=plan.name,
+            version=plan.version,
+            license=plan.license,
+            license_name=plan.license_name,
+            license_link=plan.license_link,
+            date=plan.date,
+            condor=__version__,
+            rehearsal=any(run.rehearsal for run in runs),
+            stage=plan.stage,
+            seed=plan.seed,
+            settings=plan.as_settings() | compared.told,
+            kept=sum(run.kept for run in runs),
+            released=sum(written.splits.values()),
+            removed=gathered.pool.counts(),
+            restored=len(gathered.pool.restored & released),
+            splits={split: written.splits[split] for split in SPLITS if written.splits[split]},
+            records_digest=written.digest.value,
+            runs=runs,
+            files={},
+        )
+
+    def _changes(self, chosen: Mapping[str, Chosen], title: str) -> Changes:
+        now = {id_: Member(each.candidate.entry.record_id, each.split) for id_, each in chosen.items()}
+        if self.earlier is None:
+            return compare_members({}, now, titles=(None, title))
+        before, held = earlier_members(self.earlier)
+        return compare_members(held, now, titles=(before, title))
+
+    def _write_reports(self, pool: Pool) -> dict[str, int]:
+        """What was left out, a line each; returns the file with its lines."""
+        path = self.building / REMOVED_FILE
+        make_directory(path.parent)
+        with write_atomically(path) as file:
+            for removal in pool.removals:
+                row = {"id": removal.question_id, "run": self.sources[removal.run].name, **vars(removal.rejection)}
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        return {REMOVED_FILE: len(pool.removals)}
+
+    def _card(self, manifest: Manifest, pool: Pool, written: Written) -> str:
+        rows: dict[str, dict[str, int]] = {format_: {} for format_ in (*self.plan.written, RECORDS)}
+        for shard in written.shards:
+            of_split = rows[shard.format_]
+            of_split[shard.split] = of_split.get(shard.split, 0) + shard.rows
+        return render_card(
+            CardFacts(
+                manifest=manifest,
+                figures=written.figures,
+                scores=score_lines(pool.candidates, self.plan.stage),
+                configs=card_configs(written.shards),
+                dataset_info=card_dataset_info(written.shards),
+                rows={format_: found for format_, found in rows.items() if found},
+                command=_command(self.sources),
+                plan=self.plan.as_yaml(),
+            )
+        )
+
+    def _write_texts(self, texts: Mapping[str, str]) -> None:
+        for name, text in sorted(texts.items()):
+            path = self.building / name
+            make_directory(path.parent)
+            with write_atomically(path) as file:
+                file.write(text)
+
+
+def _command(sources: Sequence[Source]) -> str:
+    return f"condor release {' '.join(shlex.quote(source.name) for source in sources)} --plan release.yaml"
