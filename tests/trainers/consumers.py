@@ -3,8 +3,11 @@
     python consumers.py load CACHE FOLDER...    # datasets: every format and split, whole and as a stream
     python consumers.py train CACHE FOLDER      # trl: two steps of SFTTrainer and DPOTrainer, a tiny random model
 
-Prints one JSON object.
+The last line that it writes is JSON.
 """
+
+# pyright: reportMissingImports=false, reportPrivateImportUsage=false
+# The trainers are an extra that need not be installed; trl exports its names lazily.
 
 import json
 import sys
@@ -56,7 +59,7 @@ def train(cache: str, folder: str) -> dict[str, Any]:
     from datasets import load_dataset
 
     torch.manual_seed(0)
-    data = {
+    data: dict[str, Any] = {
         format_: load_dataset(folder, format_, split="train", cache_dir=cache)
         for format_ in ("messages", "critique", "dpo")
     }
@@ -148,4 +151,4 @@ def _tokenizer(texts: list[str]) -> Any:
 
 if __name__ == "__main__":
     command, *places = sys.argv[1:]
-    print(json.dumps({"load": load, "train": train}[command](*places)))
+    sys.stdout.write(json.dumps({"load": load, "train": train}[command](*places)) + "\n")

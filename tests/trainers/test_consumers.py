@@ -1,4 +1,4 @@
-"""A release's folder, read by `datasets` and trained on with `trl`: the consumers themselves, not their documentation."""
+"""A release's folder, read by `datasets` and trained on with `trl` themselves."""
 
 import importlib.util
 import json
