@@ -130,7 +130,7 @@ def _cells(record: Record, **content: str | int) -> dict[str, Any]:
         "id": record.id,
         "parent_id": record.parent_id,
         **content,
-        "provenance": None if made is None else dict(made) | {"sampling": canonical_json(made.sampling)},
+        "provenance": None if made is None else {**vars(made), "sampling": canonical_json(made.sampling)},
     }
 
 
