@@ -3,6 +3,7 @@
 #   make test    set up and run the whole test suite
 #   make check   what a commit must pass: format, lint, types, layers, tests
 #   make bench   measure speed, memory, kills, dedup, a tree of a million tags; writes benchmarks/results.json
+#   make trainers  set up what the tests with trainers need: torch, transformers, trl, datasets (large)
 #   make screenshots  photograph MLflow's interface anew for docs/images (needs Debian's chromium, fonts-noto-cjk)
 #   make clean   take away what the targets above made
 
@@ -11,11 +12,14 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 RUN    := $(VENV)/.run-installed
-DEV    := $(VENV)/.dev-installed
+# In continuous integration no test is skipped: what the tests with trainers need (torch: large) is installed, too.
+comma  := ,
+EXTRAS := dev$(if $(filter true,$(CI)),$(comma)trainers)
+DEV    := $(VENV)/.$(subst $(comma),-,$(EXTRAS))-installed
 # One for each core, and 3 at least: the tests wait on subprocesses and sockets more than on the processor.
 WORKERS ?= auto
 
-.PHONY: demo test check format lint types layers bench screenshots clean
+.PHONY: demo test check format lint types layers bench trainers screenshots clean
 
 demo: $(RUN)
 	$(BIN)/condor quickstart
@@ -46,6 +50,10 @@ bench: $(DEV)
 	$(BIN)/python benchmarks/dedup.py
 	$(BIN)/python benchmarks/meaning.py
 	$(BIN)/python benchmarks/tree.py
+	$(BIN)/python benchmarks/shards.py
+
+trainers:
+	$(MAKE) $(VENV)/.dev-trainers-installed EXTRAS=dev,trainers
 
 screenshots: $(DEV)
 	$(BIN)/python docs/screenshots.py
@@ -59,7 +67,7 @@ $(RUN): $(BIN)/python pyproject.toml constraints.txt
 	@touch $@
 
 $(DEV): $(BIN)/python pyproject.toml constraints.txt
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[$(EXTRAS)]'
 	mkdir -p $(VENV)/typing && ln -sfn ../.. $(VENV)/typing/condor
 	@touch $@ $(RUN)
 

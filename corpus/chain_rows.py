@@ -56,8 +56,8 @@ def chain_of(row: Row) -> Chain:
             Answer(**_fields(row["answer"], origin)),
             tuple((Critique(**_fields(one, origin)), Refinement(**_fields(other, origin))) for one, other in rounds),
         )
-    except (KeyError, TypeError) as exc:
-        raise ValueError(f"no row of a chain: {exc!r}") from exc
+    except (KeyError, TypeError, ValueError) as exc:
+        raise ValueError(f"no row of a chain: {' '.join(repr(exc).split())}") from exc
 
 
 def scores_of(row: Row) -> Scores:

@@ -1,5 +1,7 @@
 """The columns of every format, declared once: as a Parquet schema, and as Hugging Face writes them in a card."""
 
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from .formats import FormatName
@@ -77,6 +79,18 @@ def arrow_schema(format_: RowFormat) -> "pa.Schema":
     return pa.schema([(name, _arrow_type(column)) for name, column in columns_of(format_).items()])
 
 
+def arrow_batch(rows: Sequence[Mapping[str, Any]], format_: RowFormat) -> "pa.RecordBatch":
+    """Rows as Arrow data, column by column: much faster than pyarrow's own way through dictionaries.
+
+    Raises:
+        KeyError, TypeError, ValueError: a row is not of the format's columns.
+    """
+    import pyarrow as pa
+
+    arrays = [_array(column, [row[name] for row in rows]) for name, column in columns_of(format_).items()]
+    return pa.RecordBatch.from_arrays(arrays, schema=arrow_schema(format_))
+
+
 def card_features(format_: RowFormat) -> list[dict[str, Any]]:
     """The columns of a format as a dataset card's `features` lists them."""
     return [_feature(name, column) for name, column in columns_of(format_).items()]
@@ -90,6 +104,28 @@ def _arrow_type(column: Column) -> "pa.DataType":
     if isinstance(column, dict):
         return pa.struct([(name, _arrow_type(inner)) for name, inner in column.items()])
     return pa.type_for_alias(column)
+
+
+def _array(column: Column, values: list[Any]) -> "pa.Array":
+    import pyarrow as pa
+
+    if isinstance(column, list):
+        ends = accumulate((len(value) for value in values), initial=0)
+        items = [item for value in values for item in value]
+        return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), _array(column[0], items))
+    if isinstance(column, dict):
+        return _struct_array(column, values)
+    return pa.array(values, _arrow_type(column))
+
+
+def _struct_array(fields: dict[str, Column], values: list[Any]) -> "pa.Array":
+    import pyarrow as pa
+
+    mask = pa.array([value is None for value in values], pa.bool_()) if None in values else None
+    inner = [
+        _array(column, [None if value is None else value[name] for value in values]) for name, column in fields.items()
+    ]
+    return pa.StructArray.from_arrays(inner, names=list(fields), mask=mask)
 
 
 def _feature(name: str, column: Column) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, Protocol, Self
 
 from ..errors import OutputFault
 from ..files import make_directory
-from .columns import RowFormat, arrow_schema, columns_of
+from .columns import RowFormat, arrow_batch, arrow_schema, columns_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -123,7 +123,7 @@ class ShardWriter:
         path = self._folder / f".{self._split}-{len(self._written):05d}.tmp"
         self._written.append((path, 0))
         file = path.open("xb")
-        return _JsonLines(file) if self._kind == "jsonl" else _Parquet(file, arrow_schema(self._format))
+        return _JsonLines(file) if self._kind == "jsonl" else _Parquet(file, self._format)
 
     def _end_file(self) -> None:
         if self._sink is None:
@@ -187,13 +187,21 @@ class _JsonLines:
 class _Parquet:
     """Rows wait as Python objects until they are a batch, and batches as Arrow data until they are a row group."""
 
-    def __init__(self, file: BinaryIO, schema: "pa.Schema") -> None:
+    def __init__(self, file: BinaryIO, format_: RowFormat) -> None:
         import pyarrow.parquet as pq
 
         self._file = file
-        self._schema = schema
+        self._format: RowFormat = format_
+        self._schema = arrow_schema(format_)
+        # No two texts are alike, and zstd makes little of what is: dictionaries and statistics would cost time only.
         self._writer = pq.ParquetWriter(
-            file, schema, compression="zstd", compression_level=_ZSTD_LEVEL, store_schema=False
+            file,
+            self._schema,
+            compression="zstd",
+            compression_level=_ZSTD_LEVEL,
+            use_dictionary=False,
+            write_statistics=False,
+            store_schema=False,
         )
         self._waiting: list[Mapping[str, Any]] = []
         self._batches: list[pa.RecordBatch] = []
@@ -218,10 +226,8 @@ class _Parquet:
         self._file.close()
 
     def _gather(self) -> None:
-        import pyarrow as pa
-
         if self._waiting:
-            batch = pa.RecordBatch.from_pylist(self._waiting, schema=self._schema)
+            batch = arrow_batch(self._waiting, self._format)
             self._batches.append(batch)
             self._group_bytes += batch.nbytes
             self.size += batch.nbytes
@@ -241,6 +247,7 @@ class _Parquet:
 def encode_line(row: Mapping[str, Any]) -> bytes:
     r"""A row as a line of JSONL: UTF-8, `\n` at its end, and no other character that ends a line anywhere in it."""
     text = _ENCODER.encode(row)
-    for character, escape in _LINE_ENDS:
-        text = text.replace(character, escape)
+    if not text.isascii():
+        for character, escape in _LINE_ENDS:
+            text = text.replace(character, escape)
     return text.encode("utf-8") + b"\n"

@@ -116,7 +116,7 @@ def test_what_was_changed_is_named(
 def test_a_row_of_another_form_is_refused(make_chain: Callable[..., Chain], change: Callable[[dict[str, Any]], object]):
     row = to_row(make_chain())
     change(row)
-    with pytest.raises(ValueError, match="no row of a chain|validation error|Expecting"):
+    with pytest.raises(ValueError, match=r"^no row of a chain: .*$"):
         chain_of(row)
 
 
