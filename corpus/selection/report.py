@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from ..entries import Entry
-from .names import DIMENSIONS, did_you_mean, value_of
+from .names import DIMENSIONS, Dimension, did_you_mean, value_of
 from .rules import NameRule
 from .settings import SelectionSettings
 from .weights import shares_asked
@@ -97,12 +97,16 @@ def targets_of(
         kept: what the selection holds.
         settings: what was asked.
     """
-    available, got = _counts(there), _counts(kept)
+    dimensions: list[Dimension] = [
+        dimension for dimension in DIMENSIONS if dimension in {*settings.quotas, *settings.weights}
+    ]
+    available, got = _counts(there, dimensions), _counts(kept, dimensions)
     shares = shares_asked(within, settings.weights, settings.total or 0)
 
     def targets(kind: TargetKind, dimension: str, values: Mapping[str, int | Fraction]) -> Iterator[Target]:
         for value, asked in values.items():
-            yield Target(kind, dimension, value, float(asked), available[dimension, value], got[dimension, value])
+            number = int(asked) if asked == int(asked) else float(asked)
+            yield Target(kind, dimension, value, number, available[dimension, value], got[dimension, value])
 
     quotas = (target for dimension, values in settings.quotas.items() for target in targets("quota", dimension, values))
     weights = (target for dimension, values in shares.items() for target in targets("weight", dimension, values))
@@ -126,9 +130,9 @@ def unmatched_names(entries: Iterable[Entry], settings: SelectionSettings) -> tu
     )
 
 
-def _counts(entries: Sequence[Entry]) -> Counter[tuple[str, str]]:
-    """How many entries each value of each dimension has."""
+def _counts(entries: Sequence[Entry], dimensions: Sequence[Dimension]) -> Counter[tuple[str, str]]:
+    """How many entries each value of some dimensions has."""
     counts: Counter[tuple[str, str]] = Counter()
-    for dimension in DIMENSIONS:
+    for dimension in dimensions:
         counts.update((dimension, value_of(entry, dimension)) for entry in entries)
     return counts
