@@ -112,12 +112,19 @@ def test_the_steps_come_in_one_order_and_each_counts_what_it_left_out(tmp_path: 
     )
     assert report.kept == 40
     assert report.unmatched == ("weights.root: no record has the root 'Helth'",)
-    # The root that is not there and those that are have weights of 0.5, 1 and 1; these two share what it lacks.
+    assert [str(target) for target in report.targets if target.kind != "weight"] == [
+        "quota difficulty=hard: asked 30, got 18 of 36",
+        "total: asked 40, got 40 of 72",
+    ]
+    # What a value lacks, the others of its dimension share: there is no root Helth, and there are only 8 of view.
     assert [str(target) for target in report.missed] == [
         "weight root=Helth: asked 8, got 0 of 0",
-        *[str(target) for target in report.targets if target.dimension == "root" and target.value != "Helth"],
+        "weight root=en root 0: asked 16, got 20 of 37",
+        "weight root=en root 1: asked 16, got 20 of 35",
+        "weight task=daily_chat: asked 5.71, got 7 of 10",
+        "weight task=domain_knowledge_qa: asked 5.71, got 7 of 17",
+        "weight task=view: asked 11.43, got 8 of 8",
     ]
-    assert [target.got for target in report.targets if target.kind == "quota"] == [30]
 
 
 def test_a_tag_that_no_record_has_is_told_with_the_nearest() -> None:
