@@ -1,5 +1,6 @@
 """A whole selection: its steps in order, its report, its settings from files and options."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ from pydantic import ValidationError
 from condor.corpus.entries import Entry
 from condor.corpus.selection import (
     EVERYTHING,
+    TAG_SHARES,
     SelectionSettings,
     Step,
     load_selection,
+    parse_rule,
     select,
     select_with_report,
     settings_from_options,
@@ -134,6 +137,18 @@ def test_a_tag_that_no_record_has_is_told_with_the_nearest() -> None:
         "root!=nothing of the kind: no record has the root 'nothing of the kind'",
         "quotas.root: no record has the root 'en root  0' (did you mean 'en root 0'?)",
     )
+
+
+def test_what_the_docs_show_is_a_selection_and_rules(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "subsets.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "s.yaml").write_text(shown, encoding="utf-8")
+    settings = load_selection(tmp_path / "s.yaml")
+    assert set(settings.model_dump()) == settings.model_fields_set
+    for rule in re.findall(r"`((?:language|task|judge|root)[<>=!]+[^`]+)`", text):
+        parse_rule(rule)
+    (tags,) = re.findall(r"`R --name eighth --tags (12.5)`, then ([\d., ]+)", text)
+    assert tuple(float(share) for share in (tags[0], *re.findall(r"[\d.]*\d", tags[1]))) == TAG_SHARES
 
 
 def test_a_total_without_weights_takes_so_many() -> None:
