@@ -3,11 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from fractions import Fraction
 from typing import Any, Literal
 
 from ..entries import Entry
-from .names import DIMENSIONS, did_you_mean, value_of
+from .names import Dimension, did_you_mean, value_of
 from .rules import NameRule
 from .settings import SelectionSettings
 from .weights import shares_asked
@@ -37,7 +36,7 @@ class Target:
         dimension: language, root, task or difficulty; empty for the total.
         value: of the dimension; empty for the total.
         asked: how many records; of a weight the exact share, which is met by the whole numbers on both sides.
-        available: how many there were before quotas and weights.
+        available: how many there were to choose from: of weights and the total what the quotas left.
         got: how many the selection holds.
     """
 
@@ -97,17 +96,21 @@ def targets_of(
         kept: what the selection holds.
         settings: what was asked.
     """
-    available, got = _counts(there), _counts(kept)
     shares = shares_asked(within, settings.weights, settings.total or 0)
-
-    def targets(kind: TargetKind, dimension: str, values: Mapping[str, int | Fraction]) -> Iterator[Target]:
-        for value, asked in values.items():
-            yield Target(kind, dimension, value, float(asked), available[dimension, value], got[dimension, value])
-
-    quotas = (target for dimension, values in settings.quotas.items() for target in targets("quota", dimension, values))
-    weights = (target for dimension, values in shares.items() for target in targets("weight", dimension, values))
-    total = () if settings.total is None else (Target("total", "", "", settings.total, len(there), len(kept)),)
+    quotas, weights = _targets("quota", settings.quotas, there, kept), _targets("weight", shares, within, kept)
+    total = () if settings.total is None else (Target("total", "", "", settings.total, len(within), len(kept)),)
     return (*quotas, *weights, *total)
+
+
+def _targets(
+    kind: TargetKind, asked: Mapping[Dimension, Mapping[str, Any]], there: Sequence[Entry], kept: Sequence[Entry]
+) -> Iterator[Target]:
+    """A target for each value; a share that is a whole number is written as one."""
+    for dimension, values in asked.items():
+        available, got = (Counter(value_of(entry, dimension) for entry in part) for part in (there, kept))
+        for value, number in values.items():
+            exact = int(number) if number == int(number) else float(number)
+            yield Target(kind, dimension, value, exact, available[value], got[value])
 
 
 def unmatched_names(entries: Iterable[Entry], settings: SelectionSettings) -> tuple[str, ...]:
@@ -124,11 +127,3 @@ def unmatched_names(entries: Iterable[Entry], settings: SelectionSettings) -> tu
         for where, field, value in named
         if field in known and value not in known[field]
     )
-
-
-def _counts(entries: Sequence[Entry]) -> Counter[tuple[str, str]]:
-    """How many entries each value of each dimension has."""
-    counts: Counter[tuple[str, str]] = Counter()
-    for dimension in DIMENSIONS:
-        counts.update((dimension, value_of(entry, dimension)) for entry in entries)
-    return counts
