@@ -16,6 +16,8 @@ _LONGEST_REASON = 200
 #: User name and password of an address, and its query, which signs an upload.
 _USERINFO = re.compile(r"(?<=://)[^/\s@]+@")
 _QUERY = re.compile(r"(?<=\w)\?\S*=\S*")
+#: In the address of which Xet's errors tell, which have no class and no status of their own.
+_XET = "/xet-write-token/"
 _AGAIN = "run the same command again: it goes on where it was"
 #: What to do about a refusal, by its status.
 _ADVICE: dict[int, str] = {
@@ -57,6 +59,8 @@ def _fault(exc: BaseException, place: str, token: str) -> HubFault:
     if isinstance(root, OfflineModeIsEnabled):
         return HubFault(f"{place}: HF_HUB_OFFLINE is set, and a push needs the hub; unset it")
     said = _plain(f"{type(root).__name__}: {root}", token)
+    if _XET in str(root):
+        return HubFault(f"{place}: the hub's Xet storage refuses ({said}); where it has none, set HF_HUB_DISABLE_XET=1")
     return HubFault(f"{place}: the hub cannot be reached, or broke off ({said}); {_AGAIN}")
 
 

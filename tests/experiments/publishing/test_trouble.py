@@ -11,7 +11,7 @@ from condor.errors import HubFault, PublishFault
 from condor.experiments.publishing import is_pushed, push_release, record_file
 from condor.experiments.publishing.record import read_record
 
-from hub_server import SIGNATURE, HubServer
+from hub_server import SIGNATURE, HubServer, StoredFile
 from hub_support import TOKEN, Make, contents, release_files
 
 #: Every kind of request that a first push makes.
@@ -112,11 +112,19 @@ def test_a_limit_is_told_where_it_cannot(hub: HubServer, make: Make) -> None:
     goes_on(hub, folder)
 
 
-def test_two_who_push_at_once_do_not_mix(hub: HubServer, make: Make) -> None:
+def test_a_commit_in_between_is_not_overwritten(hub: HubServer, make: Make) -> None:
     folder = make()
-    hub.refuse["commit"] = [(412, {})]
+
+    def change_card() -> None:
+        repository = hub.repositories["org/tiny"]
+        repository.add("a card", repository.resolve("main")[1] | {"README.md": StoredFile(b"---\nlicense: mit\n---\n")})
+
+    hub.on["batch"] = change_card
     assert "something else changed it at the same time" in str(fault(hub, folder))
-    goes_on(hub, folder)
+    assert hub.files("org/tiny") == {"README.md": b"---\nlicense: mit\n---\n"}
+    assert not is_pushed(folder)
+    push_release(folder, "org/tiny", endpoint=hub.base)
+    assert hub.files("org/tiny", "v1.0.0") == contents(folder)
 
 
 def test_an_earlier_push_is_not_forgotten_with_a_refused_one(hub: HubServer, make: Make) -> None:
