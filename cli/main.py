@@ -15,7 +15,6 @@ from . import (
     compare,
     explain,
     export,
-    filter,
     forecast,
     judge,
     lineage,
@@ -29,6 +28,7 @@ from . import (
     tracking,
     tree,
 )
+from . import filter as filtering
 from .console import printable
 from .exit_codes import BAD_INPUT, FAILED, INTERRUPTED
 
@@ -47,7 +47,7 @@ app.add_typer(batch.app, name="batch")
 app.command("status")(status.status)
 app.command("explain")(explain.explain)
 app.command("export")(export.export)
-app.command("filter")(filter.filter_run)
+app.command("filter")(filtering.filter_run)
 app.command("rejects")(rejects.rejects)
 app.command("judge")(judge.judge)
 app.command("optimize")(optimize.optimize)
