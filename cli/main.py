@@ -16,7 +16,6 @@ from . import (
     diff,
     explain,
     export,
-    filter,
     forecast,
     judge,
     lineage,
@@ -32,6 +31,7 @@ from . import (
     tree,
     verify,
 )
+from . import filter as filtering
 from .console import printable
 from .exit_codes import BAD_INPUT, FAILED, INTERRUPTED
 
@@ -50,7 +50,7 @@ app.add_typer(batch.app, name="batch")
 app.command("status")(status.status)
 app.command("explain")(explain.explain)
 app.command("export")(export.export)
-app.command("filter")(filter.filter_run)
+app.command("filter")(filtering.filter_run)
 app.command("rejects")(rejects.rejects)
 app.command("judge")(judge.judge)
 app.command("release")(release.release)

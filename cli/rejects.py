@@ -63,7 +63,7 @@ def _decide(run: Path, ids: list[str], rule: str | None, *, back: bool, as_json:
         typer.echo(json.dumps([{"question_id": question, "rule": name} for question, name in decisions], indent=2))
         return
     for question, name in decisions:
-        typer.echo(f"{question}  {name}: {'overruled, the record is kept' if back else 'counts again'}")
+        typer.echo(f"{question}  {name}: {'does not remove it any more' if back else 'counts again'}")
 
 
 def _list(run: Path, rule: str | None, stage: StageChoice, sample: int | None, seed: int, *, as_json: bool) -> None:

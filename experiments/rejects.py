@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..corpus.filters import Rejection
+from ..corpus.filters.screening import RULES
 from ..corpus.formats import StageName
 from ..corpus.records import Answer, Question, Refinement
 from ..errors import BadInput
@@ -61,13 +62,13 @@ def rejects(
         seed: of the sample.
 
     Raises:
-        BadInput: there is no synthesis in the directory, or no rule of that name has rejected anything.
+        BadInput: there is no synthesis in the directory, or there is no rule of that name.
     """
     directory, journal = open_run(run)
     with journal, Screened(directory.journal) as screened:
         found = _all(screened, stage)
-        if rule is not None and rule not in (rules := sorted({why.rule for _, _, why in found})):
-            raise BadInput(f"{run}: {rule} has rejected nothing; {_what_has(rules)}")
+        if rule is not None and rule not in (known := {*RULES, *(why.rule for _, _, why in found)}):
+            raise BadInput(f"{run}: no rule {rule}; there are {', '.join(sorted(known))}")
         found = [each for each in found if rule in (None, each[2].rule)]
         if sample is not None:
             found = _sampled(found, sample, seed)
@@ -98,10 +99,6 @@ def _all(screened: Screened, stage: StageName) -> list[Found]:
         *((question, "synthesis", why) for question, why in items),
         *((entry.question_id, "filter", entry.rejection) for entry in later),
     ]
-
-
-def _what_has(rules: list[str]) -> str:
-    return f"there are rejects of {', '.join(rules)}" if rules else "nothing has; condor filter asks the filters"
 
 
 def _sampled(found: list[Found], size: int, seed: int) -> list[Found]:

@@ -68,6 +68,7 @@ _DID = _any(
 )
 _HAVE_DONE = rf"I(?:['’]ve| have| will|['’]ll)? (?:now |also )?{_DID}"
 _WHAT_WAS = _any("was", "did", "lacked", "failed", "could", "had")
+_SAYS = _any("points?", "pointed", "notes?", "noted", "suggest", "say", "said", "mention", "recommend")
 _FOLLOWING_ZH = "(?:根据|按照|结合|针对|参考|依据|采纳|吸收|感谢)"
 _WHOSE_ZH = "(?:了|您的|你的|上述|上面的|以上|这些|专家的?|评审的?|前面的?)"
 _EARLIER_ZH = "(?:原|上一版|之前的?|前一版|初版|原来的?|本次|此次)"
@@ -78,6 +79,7 @@ TALK: Final[dict[Language, re.Pattern[str]]] = {
         rf"|\b(?:{_HAVE_DONE}\w{{0,6}}|{_THIS_ANSWER})\b[^.!?\n]{{0,80}}?\bthe (?:\w{{1,14}} ){{0,2}}"
         r"(?:feedback|critique|reviewer|review['’]s|weaknesses|suggestions)\b"
         r"|\bthe (?:critique|feedback|reviewer|review) (?:of|on) (?:the|my|this) (?:answer|response|draft)"
+        rf"|\bas the (?:critique|feedback|reviewer|review) {_SAYS}"
         rf"|\bthe (?:original|previous|earlier) (?:answer|response|draft) {_WHAT_WAS}\b",
         re.IGNORECASE,
     ),
@@ -85,6 +87,7 @@ TALK: Final[dict[Language, re.Pattern[str]]] = {
         rf"{_FOLLOWING_ZH}{_WHOSE_ZH}{{0,3}}(?:修改|改进)?{_SAID['zh']}[^。！？\n]{{0,24}}?"
         rf"(?:(?:我|现|已|做了|进行了?|对)[^。！？\n]{{0,14}}?{_NEW['zh']}|"
         rf"{_NEW['zh']}(?:了|后)[^。！？\n]{{0,10}}?(?:{_ANSWER['zh']}|如下|版本))"
+        r"|(?:正如|诚如|如)(?:上述|以上|前面的)?(?:批评|评语|反馈|评审|点评)(?:中|里|意见)?所?(?:指出|提到|建议|说)"
         rf"|{_EARLIER_ZH}{_ANSWER['zh']}(?:的|中|里|存在|没有|缺|不够|过于)"
         rf"|{_ANSWER['zh']}[^。！？\n]{{0,10}}?(?:已经?|均已?)?(?:根据|按照|采纳|吸收)[^。！？\n]{{0,8}}?{_SAID['zh']}"
     ),

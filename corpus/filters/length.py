@@ -13,6 +13,7 @@ _BRIEF = re.compile(
     r"\b(?:one|single|a few|two|three) (?:words?|letters?|numbers?|characters?|emojis?)\b"
     r"|\b(?:yes or no|true or false)\b"
     r"|\bonly (?:the|a|with|give|name|say|reply|answer|return|output)|\bjust (?:the|a|give|name|say)\b|\bnothing else\b"
+    r"|\b(?:number|word|name|letter|date|year|code|answer|result)s? only\b|\bas briefly\b|\bin brief\b"
     r"|只(?:需|要|用|能|写|说|给|答|回|输|填|报)|仅(?:需|用|回|输|给)|[一两二三1-3]个(?:字|词|数|字母|表情)"
     r"|是或否|对或错|是还是|不要(?:解释|多余)",
     re.IGNORECASE,
@@ -42,8 +43,8 @@ class LengthLimits(BaseModel):
 
 
 #: A Chinese text says in about 2 characters what an English one says in 5.
-ENGLISH = LengthLimits(question_least=10, question_most=16_000, answer_least=20, answer_most=24_000)
-CHINESE = LengthLimits(question_least=4, question_most=8_000, answer_least=8, answer_most=12_000)
+ENGLISH = LengthLimits(question_least=10, question_most=16_000, answer_least=14, answer_most=24_000)
+CHINESE = LengthLimits(question_least=4, question_most=8_000, answer_least=7, answer_most=12_000)
 
 
 def check_length(question: str, answer: str, limits: LengthLimits) -> Rejection | None:

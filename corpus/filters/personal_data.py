@@ -20,7 +20,7 @@ _CHINESE_MOBILE = re.compile(r"(?<![\d.+-])(?:\+?86[- ]?)?(1[3-9]\d)[- ]?(\d{4})
 _CHINESE_LANDLINE = re.compile(r"(?<![\d.-])(0\d{2,3})-(\d{7,8})(?![\d-])")
 _INTERNATIONAL = re.compile(r"(?<![\w+])\+([2-9]\d{0,2})((?:[ -]?\(?\d{1,4}\)?){2,5})(?![\d-])")
 #: Nobody's own: numbers that the called one pays for.
-_TOLL_FREE = frozenset({"800", "833", "844", "855", "866", "877", "888"})
+_TOLL_FREE = frozenset({"400", "800", "833", "844", "855", "866", "877", "888"})
 #: A number of a text-book: one digit four times over, or counted up.
 _MADE_UP = re.compile(r"(\d)\1{3}|1234|2345|5678|6789|9876|13800138000")
 #: Kept free for fiction: 555-0100 to 555-0199 (North America), 07700 900xxx and 020 7946 0xxx (Ofcom).

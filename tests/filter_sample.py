@@ -1,0 +1,116 @@
+"""The hand-checked sample of the filters, and what the rules make of it."""
+
+import asyncio
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from condor.corpus.filters.screening import RULES, FilterSettings, RuleName, broken_rules
+from condor.corpus.formats import STAGES
+from condor.corpus.records import Answer, Chain, Critique, Origin, Question, Refinement
+from condor.experiments import Recipe, prepare_synthesis
+from condor.experiments.status import open_run
+from condor.knowledge import tasks_for
+from condor.vocabulary import LANGUAGES, Language
+
+SAMPLE = Path(__file__).parent / "corpus" / "filters" / "sample.yaml"
+#: Records that the embedded model writes for the sample, in either language.
+REHEARSED = 84
+#: The threshold looks at a score, not at a text.
+MEASURED: tuple[RuleName, ...] = tuple(rule for rule in RULES if rule != "judge_threshold")
+
+
+@dataclass(frozen=True)
+class SampleText:
+    """A text with what a person said of it: `good`, or the rule that must fire."""
+
+    label: str
+    chain: Chain
+    fired: tuple[str, ...]
+
+    @property
+    def language(self) -> Language:
+        return self.chain.question.origin.language
+
+
+def make_chain(task: str, language: str, question: str, first: str | None, final: str) -> Chain:
+    """A finished record: by default its first answer is another one than its last."""
+    origin = Origin.model_validate(
+        {"tree_version": "t", "path": ["Sample"], "task": task, "language": language, "difficulty": "medium"}
+    )
+    asked = Question(parent_id="cell", origin=origin, text=question)
+    answer = Answer(parent_id=asked.id, origin=origin, text=first or f"{final}\n\nA first version of it.")
+    critique = Critique(parent_id=answer.id, origin=origin, strengths="s", weaknesses="w", suggestions="g")
+    return Chain(asked, answer, ((critique, Refinement(parent_id=critique.id, origin=origin, text=final, round=1)),))
+
+
+def fired_on(chain: Chain, stage: str = "refine") -> tuple[str, ...]:
+    """The rules that a record breaks, each asked on its own, with default limits."""
+    origin = chain.question.origin
+    examples = tasks_for(origin.language)[origin.task].examples
+    name = STAGES[STAGES.index(stage)] if stage in STAGES else STAGES[-1]
+    return tuple(
+        found.rule for found in broken_rules(chain, FilterSettings(), stage=name, score=None, examples=examples)
+    )
+
+
+def read_sample() -> list[SampleText]:
+    """All texts of the sample, in order."""
+    texts = []
+    for entry in yaml.load(SAMPLE.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        chain = make_chain(entry["task"], entry["language"], entry["q"], entry.get("first"), entry["a"])
+        texts.append(SampleText(entry["label"], chain, fired_on(chain)))
+    return texts
+
+
+def rehearsed(count: int = REHEARSED) -> list[SampleText]:
+    """What the embedded model writes, both stages of each record: all of it is good."""
+    recipe = Recipe.model_validate(
+        {"tree": ["seed:en", "seed:zh"], "languages": LANGUAGES, "records": 2 * count, "model": "rehearsal"}
+    )
+    with tempfile.TemporaryDirectory() as directory:
+        run = Path(directory) / "run"
+        with prepare_synthesis(recipe, run) as synthesis:
+            asyncio.run(synthesis.run())
+        _, journal = open_run(run)
+        with journal:
+            return [
+                SampleText("good", chain, fired_on(chain, stage)) for chain in journal.kept_chains() for stage in STAGES
+            ]
+
+
+def rates_table(sample: Sequence[SampleText], written: Sequence[SampleText]) -> str:
+    """The table of docs/filters.md, and what stands below it."""
+    head = ["| Rule | Language | Fired on good | Missed | Fired on the stand-in's |", "| --- | --- | --- | --- | --- |"]
+    rows = [_row(rule, language, sample, written) for rule in MEASURED for language in LANGUAGES]
+    wrong = [
+        f"- {text.label}, {text.language}: {found} `{' '.join(text.chain.question.text.split())[:48]}`"
+        for text, found in _mistakes(sample)
+    ]
+    return "\n".join([*head, *rows, "", "What is judged wrongly:", "", *wrong])
+
+
+def _row(rule: RuleName, language: Language, sample: Sequence[SampleText], written: Sequence[SampleText]) -> str:
+    good = [text for text in sample if text.label == "good" and text.language == language]
+    bad = [text for text in sample if text.label == rule and text.language == language]
+    of_model = [text for text in written if text.language == language]
+    return (
+        f"| {rule} | {language} | {_rate(sum(rule in text.fired for text in good), len(good))}"
+        f" | {_rate(sum(rule not in text.fired for text in bad), len(bad))}"
+        f" | {_rate(sum(rule in text.fired for text in of_model), len(of_model))} |"
+    )
+
+
+def _rate(count: int, of: int) -> str:
+    return f"{count} of {of} ({count / of:.1%})"
+
+
+def _mistakes(sample: Sequence[SampleText]) -> Iterator[tuple[SampleText, str]]:
+    for text in sample:
+        if text.label == "good" and text.fired:
+            yield text, f"fired {', '.join(text.fired)}:"
+        elif text.label != "good" and text.label not in text.fired:
+            yield text, "missed:"
