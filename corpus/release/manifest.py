@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ...errors import ReleaseFault
 from ...files import read_text, write_atomically
+from ...hashing import content_hash
 from ..formats import StageName
 from .layout import MANIFEST_FILE
 
@@ -123,6 +124,7 @@ class Manifest(_Frozen):
         records_digest: over split, question and record of everything released, in order.
         runs: what it was made from, in the order in which they were named.
         files: name -> file, of everything in the folder but the manifest.
+        seal: over all of the above: a slip of the hand shows, and so does a changed byte.
     """
 
     schema_version: int = SCHEMA
@@ -145,6 +147,15 @@ class Manifest(_Frozen):
     records_digest: str
     runs: tuple[RunFacts, ...]
     files: dict[str, FileFacts]
+    seal: str = ""
+
+    def sealed(self) -> "Manifest":
+        """The same with its seal."""
+        return self.model_copy(update={"seal": content_hash(self.model_dump(mode="json", exclude={"seal"}), size=32)})
+
+    def as_text(self) -> str:
+        """The file's text: keys in their order, and the files sorted."""
+        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
 
     @property
     def title(self) -> str:
@@ -153,14 +164,13 @@ class Manifest(_Frozen):
 
 
 def save_manifest(manifest: Manifest, directory: Path) -> None:
-    """Write it, with the keys in their order and the files sorted.
+    """Seal it and write it.
 
     Raises:
         OutputFault: it cannot be written.
     """
     with write_atomically(directory / MANIFEST_FILE) as file:
-        json.dump(manifest.model_dump(mode="json"), file, ensure_ascii=False, indent=1)
-        file.write("\n")
+        file.write(manifest.sealed().as_text())
 
 
 def load_manifest(directory: Path) -> Manifest:

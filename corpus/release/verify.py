@@ -25,6 +25,8 @@ def verify_release(directory: Path) -> Verification:
     findings = Findings()
     present = set(files_in(directory))
     _check_files(directory, manifest, present, findings)
+    if manifest.sealed() != manifest or manifest.as_text().encode() != (directory / MANIFEST_FILE).read_bytes():
+        findings.add(MANIFEST_FILE, "was changed: its seal is not that of what it says")
     _check_counts(manifest, findings)
     _check_removed(directory, manifest, findings)
     records = check_contents(directory, manifest, present, findings)
