@@ -21,7 +21,12 @@ class Letters:
     def __init__(self, folded: Sequence[str], least: float) -> None:
         self._sketches = Sketches(folded, least)
         self._least = least
-        self._shingles = lru_cache(maxsize=_HELD)(lambda place: shingles(folded[place]))
+
+        @lru_cache(maxsize=_HELD)
+        def shingles_at(place: int) -> set[str]:
+            return shingles(folded[place])
+
+        self._shingles = shingles_at
 
     def add(self, place: int) -> None:
         """Let a question be found."""
