@@ -66,11 +66,11 @@ def test_a_screening_takes_the_place_of_the_last_one_of_its_stage(journal: Path)
     with Screened(journal, writable=True) as screened:
         screened.write_screening("refine", "{}", 2, {"q1": [WHY, ALSO], "q2": [ALSO]})
         screened.write_screening("void", "{}", 2, {"q1": [WHY]})
-        screened.write_screening("refine", '{"off": []}', 2, {"q1": [ALSO], "q2": [WHY, ALSO]})
+        screened.write_screening("refine", '{"without": []}', 2, {"q1": [ALSO], "q2": [WHY, ALSO]})
     with Screened(journal) as screened:
         found = [(entry.question_id, entry.place, entry.rejection) for entry in screened.screened("refine")]
         assert found == [("q2", 0, WHY), ("q2", 1, ALSO), ("q1", 0, ALSO)]  # in the order of the walk
-        assert screened.screening("refine") == ('{"off": []}', 2)
+        assert screened.screening("refine") == ('{"without": []}', 2)
         assert [entry.question_id for entry in screened.screened("void")] == ["q1"]
 
 

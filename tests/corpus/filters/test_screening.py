@@ -40,10 +40,10 @@ def test_a_good_record_is_kept_and_a_bad_one_counts_under_its_first_rule() -> No
 @FIXED
 @given(st.sets(st.sampled_from(RULES)))
 def test_what_is_switched_off_is_not_asked_and_the_rest_is(off: set[str]) -> None:
-    chosen = FilterSettings.model_validate({"off": sorted(off), "min_score": 5})
+    chosen = FilterSettings.model_validate({"without": sorted(off), "min_score": 5})
     expected = [rule for rule in (*rules(BAD, FilterSettings()), "judge_threshold") if rule not in off]
     assert rules(BAD, chosen, score=1.0) == expected
-    assert FilterSettings(min_score=5).without(chosen.off) == chosen
+    assert FilterSettings(min_score=5).switched_off(chosen.without) == chosen
 
 
 @pytest.mark.parametrize(("score", "kept"), [(None, True), (6.0, True), (5.9, False), (10.0, True)])
@@ -83,13 +83,14 @@ def test_limits_decide() -> None:
 
 
 def test_settings_are_json_and_come_back() -> None:
-    chosen = FilterSettings(off=("refusal", "length"), min_score=4.5)
-    assert chosen.off == ("length", "refusal")
+    chosen = FilterSettings(without=("refusal", "length"), min_score=4.5)
+    assert chosen.without == ("length", "refusal")
     assert FilterSettings.model_validate(json.loads(chosen.model_dump_json())) == chosen
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"of": []}, {"off": ["nothing"]}, {"min_score": 0}, {"repetition": {"share": 2}}, {"length": {"fr": {}}}]
+    "wrong",
+    [{"off": []}, {"without": ["nothing"]}, {"min_score": 0}, {"repetition": {"share": 2}}, {"length": {"fr": {}}}],
 )
 def test_settings_that_say_something_else_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
