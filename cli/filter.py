@@ -53,8 +53,8 @@ def _show(found: "Screening") -> None:
         typer.echo(line)
     overruled = f", {found.overruled:,} of them since a person has restored them" if found.overruled else ""
     typer.echo(f"{found.run}: kept {found.kept:,} of {found.examined:,} records ({found.stage}){overruled}")
-    if found.settings.off:
-        typer.echo(f"switched off: {', '.join(found.settings.off)}")
+    if found.settings.without:
+        typer.echo(f"switched off: {', '.join(found.settings.without)}")
     if found.unscored:
         typer.echo(
             f"{found.unscored:,} records have no score and are not below the threshold; condor judge scores them"

@@ -12,6 +12,8 @@ from ..corpus.filters.screening import RULES, FilterSettings
 from ..errors import FilterFault
 from ..files import read_text
 
+_KNOWN = f" (known: {', '.join(FilterSettings.model_fields)})"
+
 
 def read_filter_settings(
     path: Path | None = None, *, without: Iterable[str] = (), min_score: float | None = None
@@ -31,7 +33,7 @@ def read_filter_settings(
     off = list(without)
     if unknown := sorted(set(off) - set(RULES)):
         raise FilterFault(f"--without {unknown[0]}: no such rule; there are {', '.join(RULES)}")
-    changes: dict[str, Any] = {"off": [*settings.off, *off]}
+    changes: dict[str, Any] = {"without": [*settings.without, *off]}
     if min_score is not None:
         changes["min_score"] = min_score
     return _validate(settings.model_dump() | changes, "--min-score")
@@ -60,6 +62,9 @@ def _load(path: Path) -> Any:
 
 
 def _validate(data: Any, where: str) -> FilterSettings:
+    # YAML reads some words, such as `off`, as no texts.
+    if isinstance(data, dict) and (strange := [key for key in data if not isinstance(key, str)]):
+        raise FilterFault(f"{where}: {strange[0]}: unknown key{_KNOWN}")
     try:
         return FilterSettings.model_validate(data)
     except ValidationError as exc:
@@ -69,6 +74,5 @@ def _validate(data: Any, where: str) -> FilterSettings:
 def _describe(error: Any) -> str:
     key = ".".join(map(str, error["loc"])) or "the whole"
     if error["type"] == "extra_forbidden":
-        known = f" (known: {', '.join(FilterSettings.model_fields)})" if len(error["loc"]) == 1 else ""
-        return f"{key}: unknown key{known}"
+        return f"{key}: unknown key{_KNOWN if len(error['loc']) == 1 else ''}"
     return f"{key}: {error['msg']}"

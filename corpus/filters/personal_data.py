@@ -12,7 +12,7 @@ _EMAIL = re.compile(
 _EXAMPLE = re.compile(r"(?:^|\.)(?:example(?:\.(?:com|org|net|edu|cn))?|test|invalid|localhost|local)$", re.IGNORECASE)
 #: Somebody else is to fill it in.
 _FILL_IN = re.compile(
-    r"^(?:your|my|name|user(?:name)?|first|last|email|x{2,})(?:[._-]?(?:name|last|email|mail))?$|^your", re.IGNORECASE
+    r"^(?:your|my|name|user(?:name)?|first|last|email|x{2,64})(?:[._-]?(?:name|last|email|mail))?$|^your", re.IGNORECASE
 )
 
 _NORTH_AMERICAN = re.compile(r"(?<![\d.-])(?:\+?1[-. ])?\(?([2-9]\d\d)\)?[-. ] ?([2-9]\d\d)[-. ](\d{4})(?![\d-])")

@@ -55,6 +55,9 @@ _ABOUT_DECLINING = re.compile(
     r"|\bAI (?:model|assistant|safety)|chatbot|拒绝|婉拒|回绝|谢绝|推辞|说不|退回|驳回|道歉|致歉|聊天机器人|客服",
     re.IGNORECASE,
 )
+#: A line of a quotation, of a list or of a dialogue.
+_SPEAKER = re.compile(r"[>*#|-]|[^\s:：]{1,20}(?: [^\s:：]{1,20})?[:：]")
+_SALUTATION = re.compile(r"dear\b|尊敬的|亲爱的|致", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?。！？\n]")
 
 
@@ -80,7 +83,5 @@ def check_refusal(question: str, answer: str, language: Language, *, most_after:
 def _is_quoted(before: str) -> bool:
     """Whether what follows is somebody's words: after an opening quotation mark, a salutation or a speaker's name."""
     opened = before.count("“") > before.count("”") or before.count("「") > before.count("」") or before.count('"') % 2
-    line = before.rpartition("\n")[2]
-    return bool(opened) or bool(
-        re.match(r"[>*#|-]|[^\s:：]{1,20}(?: [^\s:：]{1,20})?[:：]|dear\b", line.lstrip(), re.IGNORECASE)
-    )
+    line = before.rpartition("\n")[2].lstrip()
+    return bool(opened) or bool(_SPEAKER.match(line)) or bool(_SALUTATION.match(before.lstrip()))

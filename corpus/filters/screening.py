@@ -65,7 +65,7 @@ class FilterSettings(_Settings):
     """Which rules are asked, and their limits.
 
     Attributes:
-        off: rules that are not asked.
+        without: rules that are not asked.
         length: see `LengthLimits`.
         refusal: see `RefusalSettings`.
         repetition: see `RepetitionLimits`.
@@ -74,22 +74,22 @@ class FilterSettings(_Settings):
             is not below it.
     """
 
-    off: tuple[RuleName, ...] = ()
+    without: tuple[RuleName, ...] = ()
     length: LengthSettings = LengthSettings()
     refusal: RefusalSettings = RefusalSettings()
     repetition: RepetitionLimits = RepetitionLimits()
     repeated_question: float = Field(default=0.5, gt=0, le=1)
     min_score: float | None = Field(default=None, ge=1, le=10)
 
-    @field_validator("off")
+    @field_validator("without")
     @classmethod
-    def _in_order(cls, off: tuple[RuleName, ...]) -> tuple[RuleName, ...]:
-        return tuple(rule for rule in RULES if rule in off)
+    def _in_order(cls, rules: tuple[RuleName, ...]) -> tuple[RuleName, ...]:
+        return tuple(rule for rule in RULES if rule in rules)
 
-    def without(self, rules: Iterable[RuleName]) -> "FilterSettings":
+    def switched_off(self, rules: Iterable[RuleName]) -> "FilterSettings":
         """The same with further rules switched off, such as those that a person has overruled for a record."""
-        chosen = {*self.off, *rules}
-        return self.model_copy(update={"off": tuple(rule for rule in RULES if rule in chosen)})
+        chosen = {*self.without, *rules}
+        return self.model_copy(update={"without": tuple(rule for rule in RULES if rule in chosen)})
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def broken_rules(
     text = chain.answer.text if stage == "void" else chain.final.text
     case = Screened(chain, text, stage, score, examples)
     for rule in RULES:
-        if rule not in settings.off and (rejection := _CHECKS[rule](case, settings)) is not None:
+        if rule not in settings.without and (rejection := _CHECKS[rule](case, settings)) is not None:
             yield rejection
 
 

@@ -52,7 +52,7 @@ def check_truncated_end(question: str, answer: str, language: Language) -> Rejec
     """
     text = answer.rstrip()
     last = text.rpartition("\n")[2]
-    found = _open_fence(text) or _open_bracket(text)
+    found = _open_fence(text) or _open_json(text) or _open_bracket(text)
     if found is None and (why := _broken_off(text, last, language)) is not None and not _is_meant(question, last):
         found = (len(last), why)
     if found is None:
@@ -69,7 +69,7 @@ def _open_fence(text: str) -> tuple[int, str] | None:
 def _open_bracket(text: str) -> tuple[int, str] | None:
     """A bracket near the end that is never closed, where the text does not end as one that is finished."""
     if not text or text[-1] in _CLOSED:
-        return _open_json(text)
+        return None
     prose = _CODE.sub("", text)
     waiting: list[tuple[str, int]] = []
     for at in range(max(0, len(prose) - _REACH), len(prose)):
@@ -80,7 +80,7 @@ def _open_bracket(text: str) -> tuple[int, str] | None:
             waiting.pop()
     if waiting and "\n\n" not in prose[waiting[0][1] :]:
         return len(prose) - waiting[0][1], f"{waiting[0][0]} is left open"
-    return _open_json(text)
+    return None
 
 
 def _open_json(text: str) -> tuple[int, str] | None:
