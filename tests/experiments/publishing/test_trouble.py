@@ -11,7 +11,7 @@ from condor.errors import HubFault, PublishFault
 from condor.experiments.publishing import is_pushed, push_release, record_file
 from condor.experiments.publishing.record import read_record
 
-from hub_server import SIGNATURE, HubServer, StoredFile
+from hub_server import PASSWORD, SIGNATURE, HubServer, StoredFile
 from hub_support import TOKEN, Make, contents, release_files
 
 #: Every kind of request that a first push makes.
@@ -77,6 +77,15 @@ def test_an_answer_that_is_lost(hub: HubServer, make: Make, kind: str) -> None:
     assert "run the same command again" in str(fault(hub, folder))
     assert is_pushed(folder) == (kind != "create")
     goes_on(hub, folder)
+
+
+def test_a_commit_without_its_tag_gets_it_and_no_more(hub: HubServer, make: Make) -> None:
+    folder = make()
+    hub.refuse["tag"] = [(500, {})]
+    fault(hub, folder)
+    hub.requests.clear()
+    goes_on(hub, folder)
+    assert not {"preupload", "batch", "upload", "commit"} & set(hub.requests)
 
 
 def test_an_upload_that_is_cut_off(hub: HubServer, make: Make, waits: Waits) -> None:
@@ -190,7 +199,7 @@ def test_no_canary_in_output_logs_records_or_errors(
     out, err = capfd.readouterr()
     assert (out, err) == ("", ""), "the library says nothing to the terminal"
     files = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
-    for canary in (TOKEN, SIGNATURE):
+    for canary in (TOKEN, SIGNATURE, PASSWORD):
         assert canary not in said
         assert canary not in err + out
         assert canary not in caplog.text
