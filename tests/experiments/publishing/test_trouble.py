@@ -152,9 +152,13 @@ def test_a_hub_that_is_not_there(hub: HubServer, make: Make) -> None:
         assert "cannot be reached" in str(fault(hub, make()))
 
 
-def test_an_answer_that_is_no_json(hub: HubServer, make: Make) -> None:
-    hub.refuse["refs"] = [(204, {})]
-    assert "run the same command again" in str(fault(hub, make()))
+@pytest.mark.parametrize("kind", ["info", "refs", "commit"])
+@pytest.mark.parametrize("status", [200, 204])
+def test_an_answer_of_another_form(hub: HubServer, make: Make, kind: str, status: int) -> None:
+    folder = make()
+    hub.refuse[kind] = [(status, {})]  # with a body of the wrong form, or without one
+    assert "run the same command again" in str(fault(hub, folder))
+    goes_on(hub, folder)
 
 
 def test_offline_mode(hub: HubServer, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
