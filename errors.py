@@ -156,7 +156,7 @@ class ReleaseFault(BadInput):
 
 
 class PublishFault(BadInput):
-    """A release must not be pushed to where it was asked: it is rehearsal data, not whole, or the place is not right."""
+    """A release must not be pushed to where it was asked: rehearsal data, not whole, or the wrong place."""
 
 
 class ReplyFault(CondorError):

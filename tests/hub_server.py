@@ -2,7 +2,7 @@
 
 It keeps repositories with their visibility, commits, tags and files in memory, and speaks the API as huggingface_hub
 calls it: preupload, git-LFS batches with signed upload addresses, NDJSON commits on a parent, listings in pages,
-downloads with redirects to a storage. Every refusal echoes the caller's token, in its body and in a header.
+downloads with redirects to a storage. Every refusal echoes the caller's token and addresses that hold secrets.
 """
 
 import base64
@@ -19,8 +19,8 @@ from typing import Any
 import yaml
 from aiohttp import web
 
-#: Signs the addresses of the storage: a secret that belongs into no message.
-SIGNATURE = "canary-of-a-signature-90c4"
+#: Signs the addresses of the storage, and lets a proxy pass: secrets that belong into no message.
+SIGNATURE, PASSWORD = "canary-of-a-signature-90c4", "canary-of-a-password-2f6a"
 _ATTRIBUTES = b"*.parquet filter=lfs diff=lfs merge=lfs -text\n"
 _POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize {}\n"
 
@@ -367,7 +367,8 @@ def _name(request: web.Request) -> str:
 
 
 def _refusal(status: int, said: str, token: str, headers: dict[str, str] | None = None) -> web.Response:
-    """An error as the hub words it, which shows the caller's own token."""
+    """An error that shows the caller's own token, and an address behind the hub."""
+    said = f"{said} (via http://proxy:{PASSWORD}@10.0.0.1/x?X-Amz-Signature={SIGNATURE})"
     kept = {name: value for name, value in (headers or {}).items() if name not in ("Content-Type", "Content-Length")}
     shown = {"X-Error-Message": said, "X-Authorization": token}
     return web.json_response({"error": said}, status=status, headers=shown | kept)

@@ -44,9 +44,9 @@ def hub_faults(place: str, token: str) -> Iterator[None]:
 
     try:
         yield
-    # The library raises its HTTP errors, OSError for Xet and for files, ValueError for answers that it cannot read,
-    # and RuntimeError around any of these in an upload.
-    except (HTTPError, OSError, ValueError, RuntimeError) as exc:
+    # The library raises its HTTP errors, OSError for Xet and for files, RuntimeError around any of these in an upload;
+    # ValueError where an answer is no JSON, KeyError and TypeError where it is JSON of another form.
+    except (HTTPError, OSError, RuntimeError, ValueError, KeyError, TypeError) as exc:
         raise _fault(exc, place, token) from exc
 
 

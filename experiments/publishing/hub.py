@@ -1,6 +1,5 @@
 """One dataset repository on a hub, as far as a push needs it."""
 
-import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,16 +13,13 @@ from ...errors import HubFault, PublishFault
 from ...runtime.environment import prepare_huggingface, variable
 from .faults import hub_faults
 from .folder import FileIds, ReleaseFolder
+from .session import patience, quiet
 
 if TYPE_CHECKING:
     from huggingface_hub import CommitOperationAdd, HfApi
 
 _HUB = "https://huggingface.co"
 _KIND = "dataset"
-#: Seconds without a byte from the hub, and until it takes a connection: the library itself would wait for ever.
-_SILENCE_S, _CONNECT_S = 300.0, 20.0
-#: Loggers that write addresses, signatures of uploads among them, and what a hub answers.
-_TALKATIVE = ("huggingface_hub", "httpx", "httpcore")
 
 
 @dataclass(frozen=True)
@@ -172,7 +168,7 @@ class HubRepository:
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
-        with hub_faults(f"{self.hub}: {self.name}", self.token), _quiet(), _patience():
+        with hub_faults(f"{self.hub}: {self.name}", self.token), quiet(), patience():
             yield
 
 
@@ -233,7 +229,7 @@ def _token() -> str:
     from huggingface_hub.errors import DeviceCodeError, OIDCError
 
     try:
-        with hub_faults("the login", ""), _quiet():
+        with hub_faults("the login", ""), quiet():
             token = get_token()
     except (DeviceCodeError, OIDCError) as exc:
         raise HubFault(
@@ -244,38 +240,3 @@ def _token() -> str:
     if not (token.isascii() and token.isprintable()) or " " in token:
         raise PublishFault("the token of HF_TOKEN or of the login has characters that no token has; copy it again")
     return token
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the library's bars from the terminal, and what may be secret from every log."""
-    from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
-
-    levels = {logger: logger.level for logger in map(logging.getLogger, _TALKATIVE)}
-    bars = not are_progress_bars_disabled()
-    for logger in levels:
-        logger.setLevel(logging.CRITICAL)
-    if bars:
-        disable_progress_bars()
-    try:
-        yield
-    finally:
-        for logger, level in levels.items():
-            logger.setLevel(level)
-        if bars:
-            enable_progress_bars()
-
-
-@contextmanager
-def _patience() -> Iterator[None]:
-    """Give up a hub that says nothing."""
-    from httpx import Timeout
-    from huggingface_hub import get_session
-
-    session = get_session()
-    before = session.timeout
-    session.timeout = Timeout(_SILENCE_S, connect=_CONNECT_S)
-    try:
-        yield
-    finally:
-        session.timeout = before

@@ -75,8 +75,8 @@ def push_release(
         if (tagged := heads.tags.get(folder.tag)) is not None:
             return _already(folder, repo, tagged, public=public)
         commit = _committed(folder, repo, heads.main)
-        repo.tag(folder.tag, commit)
         note_commit(folder, repo.hub, repo.name, commit)
+        repo.tag(folder.tag, commit)
         return _pushed(folder, repo, commit, public=public, new=True)
 
 

@@ -11,7 +11,7 @@ from condor.errors import HubFault, PublishFault
 from condor.experiments.publishing import is_pushed, push_release, record_file
 from condor.experiments.publishing.record import read_record
 
-from hub_server import SIGNATURE, HubServer, StoredFile
+from hub_server import PASSWORD, SIGNATURE, HubServer, StoredFile
 from hub_support import TOKEN, Make, contents, release_files
 
 #: Every kind of request that a first push makes.
@@ -79,6 +79,15 @@ def test_an_answer_that_is_lost(hub: HubServer, make: Make, kind: str) -> None:
     goes_on(hub, folder)
 
 
+def test_a_commit_without_its_tag_gets_it_and_no_more(hub: HubServer, make: Make) -> None:
+    folder = make()
+    hub.refuse["tag"] = [(500, {})]
+    fault(hub, folder)
+    hub.requests.clear()
+    goes_on(hub, folder)
+    assert not {"preupload", "batch", "upload", "commit"} & set(hub.requests)
+
+
 def test_an_upload_that_is_cut_off(hub: HubServer, make: Make, waits: Waits) -> None:
     hub.cut = 1
     goes_on(hub, make())
@@ -143,9 +152,13 @@ def test_a_hub_that_is_not_there(hub: HubServer, make: Make) -> None:
         assert "cannot be reached" in str(fault(hub, make()))
 
 
-def test_an_answer_that_is_no_json(hub: HubServer, make: Make) -> None:
-    hub.refuse["refs"] = [(204, {})]
-    assert "run the same command again" in str(fault(hub, make()))
+@pytest.mark.parametrize("kind", ["info", "refs", "commit"])
+@pytest.mark.parametrize("status", [200, 204])
+def test_an_answer_of_another_form(hub: HubServer, make: Make, kind: str, status: int) -> None:
+    folder = make()
+    hub.refuse[kind] = [(status, {})]  # with a body of the wrong form, or without one
+    assert "run the same command again" in str(fault(hub, folder))
+    goes_on(hub, folder)
 
 
 def test_offline_mode(hub: HubServer, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,7 +203,7 @@ def test_no_canary_in_output_logs_records_or_errors(
     out, err = capfd.readouterr()
     assert (out, err) == ("", ""), "the library says nothing to the terminal"
     files = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
-    for canary in (TOKEN, SIGNATURE):
+    for canary in (TOKEN, SIGNATURE, PASSWORD):
         assert canary not in said
         assert canary not in err + out
         assert canary not in caplog.text
