@@ -4,7 +4,8 @@
 
 Chains of two languages, with texts of the lengths of real answers and a round of critique and refinement each, go into
 all formats and whole chains, in three splits, as JSONL and as Parquet: each kind in a process of its own. Making the
-chains, which a release reads from its journals, is counted apart. Peak memory is the process's highest resident set.
+chains, which a release reads from its journals, is no part of the time. Peak memory is the process's highest resident
+set.
 `make bench` writes the figures to benchmarks/results.json.
 """
 
@@ -97,11 +98,27 @@ def make_chains(count: int) -> Iterator[tuple[Chain, Scores, str]]:
         yield make_chain(number, makers[language], language), scores, SPLITS[max(0, number % 20 - 17)]
 
 
+class Stopwatch:
+    """Adds up time on the wall and of the processor over several spans."""
+
+    def __init__(self) -> None:
+        self.seconds = self.cpu_seconds = 0.0
+
+    def start(self) -> None:
+        """Begin a span."""
+        self._began = time.perf_counter(), time.process_time()
+
+    def stop(self) -> None:
+        """End it."""
+        self.seconds += time.perf_counter() - self._began[0]
+        self.cpu_seconds += time.process_time() - self._began[1]
+
+
 def write_all(count: int, kind: ShardKind, directory: Path) -> dict[str, float]:
-    """Write every format and split, and reckon the time of what is more than making the chains."""
-    started, worked, making = time.perf_counter(), time.process_time(), 0.0
-    chains = make_chains(count)
-    rows = 0
+    """Write every format and split, and reckon the time of all but making the chains."""
+    chains, rows = make_chains(count), 0
+    writing, making = Stopwatch(), Stopwatch()
+    writing.start()
     with ExitStack() as stack:
         writers = {
             (format_, split): stack.enter_context(ShardWriter(directory, format_, split, kind=kind))
@@ -109,9 +126,11 @@ def write_all(count: int, kind: ShardKind, directory: Path) -> dict[str, float]:
             for split in SPLITS
         }
         while True:
-            before = time.process_time()
+            writing.stop()
+            making.start()
             made = next(chains, None)
-            making += time.process_time() - before
+            making.stop()
+            writing.start()
             if made is None:
                 break
             chain, scores, split = made
@@ -122,6 +141,7 @@ def write_all(count: int, kind: ShardKind, directory: Path) -> dict[str, float]:
                 for line in lines:
                     writers[format_, split].write(line)
                     rows += 1
+    writing.stop()
     shards = [shard for writer in writers.values() for shard in writer.shards]
     assert sum(shard.rows for shard in shards) == rows
     return {
@@ -129,9 +149,9 @@ def write_all(count: int, kind: ShardKind, directory: Path) -> dict[str, float]:
         "rows": rows,
         "files": len(shards),
         "mb": round(sum(shard.size for shard in shards) / 1e6, 1),
-        "seconds": round(time.perf_counter() - started, 1),
-        "cpu_seconds": round(time.process_time() - worked, 1),
-        "cpu_seconds_of_making_chains": round(making, 1),
+        "seconds": round(writing.seconds, 1),
+        "cpu_seconds": round(writing.cpu_seconds, 1),
+        "cpu_seconds_of_making_chains": round(making.cpu_seconds, 1),
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3, 1),
     }
 
