@@ -71,6 +71,6 @@ def keep_positions(entries: Sequence[Entry], positions: Collection[int]) -> list
 
 def part_of(count: int, percent: float) -> int:
     """So many percent of a number: rounded, halves upwards, and at least 1 of what is not 0."""
-    # By way of its decimal digits 0.1 is a tenth; the float alone is a little more, and could tip a half.
+    # By way of its decimal digits 0.7 is seven tenths; the float alone is a little less, and could tip a half.
     exact = count * Fraction(str(percent)) / 100
     return min(count, max(1, floor(exact + Fraction(1, 2))))

@@ -176,6 +176,12 @@ def test_shares_that_add_up(shares: dict[str, Any]) -> None:
     assert float(parsed.of("eval")) == shares.get("eval", 0)
 
 
+def test_shares_that_add_up_but_for_a_rounding_are_made_to() -> None:
+    shares = SplitShares(train=0, eval=1 - 1e-10)
+    assert shares.of("eval") == 1
+    assert set(split_leaves(leaves_of(50), shares, 0).values()) == {"eval"}
+
+
 @pytest.mark.parametrize(
     "shares",
     [

@@ -93,7 +93,7 @@ def test_a_leaf_tag_is_taken_whole_or_not_at_all(entries: list[Entry], percent: 
     ("count", "percent", "part"),
     [
         *[(0, 50, 0), (1, 1, 1), (40, 1, 1), (200, 2.5, 5), (199, 2.5, 5), (20, 2.5, 1), (60, 2.5, 2), (8, 12.5, 1)],
-        *[(20, 12.5, 3), (500, 0.1, 1), (1500, 0.1, 2), (1499, 0.1, 1), (7, 100, 7), (3, 99.9, 3), (10, 1e-300, 1)],
+        *[(20, 12.5, 3), (500, 0.7, 4), (1500, 0.1, 2), (1499, 0.1, 1), (7, 100, 7), (3, 99.9, 3), (10, 1e-300, 1)],
     ],
 )
 def test_a_part_is_rounded_with_halves_upwards_and_is_one_at_least(count: int, percent: float, part: int) -> None:
