@@ -76,7 +76,8 @@ def gather(
         JournalFault: a journal is damaged.
     """
     pool = Pool(overruled=tuple(source.restored for source in sources))
-    pool.asked(*(rule for rule in RULES if rule not in filters.off), SAME_QUESTION)
+    unasked = {*filters.without, *(["judge_threshold"] if filters.min_score is None else [])}
+    pool.asked(*(rule for rule in RULES if rule not in unasked), SAME_QUESTION)
     gathering = _Gathering(pool, filters, stage, benchmarks, [source.name for source in sources])
     digests = [RunDigests() for _ in sources]
     for number, (source, digest) in enumerate(zip(sources, digests, strict=True)):
@@ -144,7 +145,7 @@ class _Gathering:
         overruled = source.overruled(chain.question.id) if rejection is not None else []
         if not overruled:
             return rejection
-        others = self.filters.without(rule for rule in RULES if rule in overruled)
+        others = self.filters.switched_off(rule for rule in RULES if rule in overruled)
         rejection = screen(chain, others, stage=self.stage, score=score, examples=examples)
         if rejection is None:
             self.pool.restored.add(chain.question.id)
