@@ -60,7 +60,7 @@ def test_more_rounds_of_refinement_show_in_the_paired_difference_and_first_answe
 
 def test_another_refinement_prompt_over_the_same_questions_is_paired_by_question(cli: Cli) -> None:
     _run(cli, "before")
-    changed = Cli(cli.directory, OTHER_REFINEMENT)
+    changed = Cli(cli.directory, OTHER_REFINEMENT, cli.warm)
     assert changed.run("synth", "before.yaml", "--run", "after").returncode == 0
     for run in ("before", "after"):
         _judge(cli, run)
