@@ -99,6 +99,7 @@ def test_a_run_that_is_not_judged_and_one_by_another_judge_are_shown_apart(cli: 
     assert refused_by["same"] is None
     assert found["runs"][2]["means"]["void overall"]["count"] == 6
     text = cli.run("compare", *runs).stdout
+    assert "refine wins" not in text  # no pairs were asked about
     assert "not judged: condor judge unjudged" in text
     assert "scores of different judges are not compared" in text
     _judge(cli, "other")
