@@ -98,8 +98,9 @@ class Cli:
     def run(self, *args: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
         of_the_interpreter = any(name.startswith("PYTHON") for name in environment)
-        if self.warm is not None and not self.prologue and not of_the_interpreter:
-            return WarmCli(self.warm, self.directory, clean_environment()).run(*args, timeout=100, **environment)
+        if self.warm is not None and not of_the_interpreter:
+            command = WarmCli(self.warm, self.directory, clean_environment(), self.prologue)
+            return command.run(*args, timeout=100, **environment)
         process = self.start(*args, **environment)
         out, err = process.communicate(timeout=100)
         return subprocess.CompletedProcess(args, process.returncode, out, err)

@@ -4,6 +4,7 @@ Each command is a process of its own all the same, with its own arguments, envir
 and ends as any other. This file is both the client and, run as a program, the process that forks.
 """
 
+import atexit
 import gc
 import importlib
 import json
@@ -94,14 +95,19 @@ class WarmInterpreter:
         self._process.wait(10)
 
     def start(
-        self, args: tuple[str, ...], directory: Path, environment: dict[str, str], file_size: int | None = None
+        self,
+        args: tuple[str, ...],
+        directory: Path,
+        environment: dict[str, str],
+        file_size: int | None = None,
+        prologue: str = "",
     ) -> WarmProcess:
-        """Start a command, which can write at most `file_size` bytes into a file."""
+        """Start a command, which can write at most `file_size` bytes into a file and executes `prologue` before."""
         self._count += 1
         out, err = (self._directory / f"{self._count}.{name}" for name in ("out", "err"))
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.connect(self._address)
-        order = json.dumps([args, str(directory), environment, file_size])
+        order = json.dumps([args, str(directory), environment, file_size, prologue])
         with out.open("wb") as out_file, err.open("wb") as err_file:
             socket.send_fds(connection, [order.encode() + b"\n"], [out_file.fileno(), err_file.fileno()])
             return WarmProcess(connection, out, err)
@@ -110,14 +116,18 @@ class WarmInterpreter:
 class WarmCli:
     """The `condor` command in a directory of its own; see `support.Cli`."""
 
-    def __init__(self, interpreter: WarmInterpreter, directory: Path, environment: dict[str, str]) -> None:
+    def __init__(
+        self, interpreter: WarmInterpreter, directory: Path, environment: dict[str, str], prologue: str = ""
+    ) -> None:
         self.directory = directory
         self._interpreter = interpreter
         self._environment = environment
+        self._prologue = prologue
 
     def start(self, *args: str, **environment: str) -> WarmProcess:
         """Start a command."""
-        return self._interpreter.start(args, self.directory, self._environment | environment)
+        merged = self._environment | environment
+        return self._interpreter.start(args, self.directory, merged, prologue=self._prologue)
 
     def run(self, *args: str, timeout: float = 60, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
@@ -172,7 +182,7 @@ def _supervise(connection: socket.socket) -> None:
     _become(*json.loads(data))
 
 
-def _become(args: list[str], directory: str, environment: dict[str, str], file_size: int | None) -> None:
+def _become(args: list[str], directory: str, environment: dict[str, str], file_size: int | None, prologue: str) -> None:
     """Take a command's place in the world."""
     os.chdir(directory)
     os.environ.clear()
@@ -181,13 +191,35 @@ def _become(args: list[str], directory: str, environment: dict[str, str], file_s
     if file_size is not None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # so that the write fails, as Python itself has it
         resource.setrlimit(resource.RLIMIT_FSIZE, (file_size, file_size))
+    exec(prologue, {})
+
+
+class _End:
+    """Ends a command once its threads have ended and its exit functions have run.
+
+    Python would take all modules down after that. It touches every page for it that the process shares with the one
+    that it was forked from, and took most of the time of most commands.
+    """
+
+    def __init__(self) -> None:
+        self.status = 1
+
+    def __call__(self) -> None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(self.status)
 
 
 if __name__ == "__main__":
+    end = _End()
+    atexit.register(end)  # registered first, called last
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
     importlib.import_module("condor.runtime.environment").prepare_mlflow("")  # as before its import in a command
     for module in _IMPORTED:
         importlib.import_module(module)
     gc.freeze()  # so that a fork does not copy what it will never change
     _serve(sys.argv[1])
-    importlib.import_module("condor.cli.main").main()
+    try:
+        importlib.import_module("condor.cli.main").main()
+    except SystemExit as exc:
+        end.status = exc.code if isinstance(exc.code, int) else int(exc.code is not None)

@@ -14,12 +14,14 @@ Value = Any
 def run_parameters(recipe: Recipe, journal: Journal) -> dict[str, Value]:
     """Name -> value, in the order of the recipe, and then what the journal has noted.
 
-    A tree is named as the run was begun with it, and told apart by its version.
+    A tree is named as the run was begun with it, and told apart by its version; prompts by theirs alone, wherever the
+    compiled ones lay.
     """
     meta = journal.meta()
     flat: dict[str, Value] = flatten(recipe.model_dump(mode="json"))
     for name in (name for name in flat if name.endswith("api_base")):
         flat[name] = [_without_query(address) for address in several(flat[name])]
+    flat.pop("programs", None)
     flat["tree"] = meta.get("tree", "").split()
     flat["tree version"] = meta.get("tree_version")
     flat["condor"] = meta.get("condor")

@@ -9,7 +9,7 @@ from ..statistics import Estimate
 from .comparing import RunComparison
 from .differences import Basis, MeasuredDifference, RunDifference
 from .figures import RunFigures
-from .measures import MEASURES
+from .measures import MEASURES, WINS
 from .parameters import Value
 from .run import ComparedRun
 
@@ -189,7 +189,7 @@ def _notes(comparison: RunComparison, names: tuple[str, ...]) -> list[str]:
             notes.append(f"{name}: the price of its model is unknown; model.price in a recipe sets it")
     notes += dict.fromkeys(each.refused for each in comparison.differences if each.refused)
     compared = sum(not each.refused for each in comparison.differences)
-    if compared:
+    if any(WINS in each.measures for each in comparison.differences):
         notes.append("refine wins: 1 where the refinement beats the answer it came from, 0.5 for a tie")
     if compared > 1:
         notes.append(f"p values are adjusted by Holm for {compared} runs, each measure for itself; intervals are not")

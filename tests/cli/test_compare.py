@@ -60,7 +60,7 @@ def test_more_rounds_of_refinement_show_in_the_paired_difference_and_first_answe
 
 def test_another_refinement_prompt_over_the_same_questions_is_paired_by_question(cli: Cli) -> None:
     _run(cli, "before")
-    changed = Cli(cli.directory, OTHER_REFINEMENT)
+    changed = Cli(cli.directory, OTHER_REFINEMENT, cli.warm)
     assert changed.run("synth", "before.yaml", "--run", "after").returncode == 0
     for run in ("before", "after"):
         _judge(cli, run)
@@ -99,6 +99,7 @@ def test_a_run_that_is_not_judged_and_one_by_another_judge_are_shown_apart(cli: 
     assert refused_by["same"] is None
     assert found["runs"][2]["means"]["void overall"]["count"] == 6
     text = cli.run("compare", *runs).stdout
+    assert "refine wins" not in text  # no pairs were asked about
     assert "not judged: condor judge unjudged" in text
     assert "scores of different judges are not compared" in text
     _judge(cli, "other")

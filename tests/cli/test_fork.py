@@ -23,7 +23,7 @@ OTHER_CRITIQUE = (
 @pytest.fixture
 def changed(cli: Cli) -> Cli:
     """The command line in the same directory, with another critique prompt."""
-    return Cli(cli.directory, OTHER_CRITIQUE)
+    return Cli(cli.directory, OTHER_CRITIQUE, cli.warm)
 
 
 def files_of(run: Path) -> dict[str, tuple[bytes, int]]:

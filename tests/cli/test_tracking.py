@@ -2,7 +2,6 @@
 
 import json
 import signal
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -281,9 +280,8 @@ def test_ctrl_c_does_not_wait_for_a_store_that_hangs(cli: Cli, mlflow: dict[str,
         process = cli.start("synth", cli.recipe(SLOW.replace("records: 12", "records: 900")), "--run", "run", **mlflow)
         wait_for(lambda: (cli.directory / "run" / "journal.db").exists() and steps_of(cli) > 10)
         process.send_signal(signal.SIGINT)
-        begun = time.monotonic()
-        assert process.wait(10) == 130
-        assert time.monotonic() - begun < 10
+        # A store that is merely slow is waited for, for 20 seconds.
+        assert process.wait(18) == 130
         process.communicate()
     sent(cli, mlflow)
     assert seen(cli).run.info.status == "KILLED"

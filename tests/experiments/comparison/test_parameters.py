@@ -25,6 +25,12 @@ def test_nested_values_have_dotted_names_and_a_tree_is_named_as_the_run_was_begu
     assert (found["tree"], found["tree version"], found["condor"]) == (["a.json", "b.json"], "v", "1.2")
 
 
+def test_the_folder_of_compiled_prompts_is_no_parameter(journal: Journal) -> None:
+    settings = {"tree": "tree.json", "records": 3, "model": "rehearsal"}
+    here, there = (Recipe.model_validate(settings | {"programs": name}) for name in ("here", "there"))
+    assert differing([run_parameters(here, journal), run_parameters(there, journal)]) == []
+
+
 def test_what_may_be_a_key_in_an_address_is_left_out(journal: Journal) -> None:
     model = {"name": "openai/x", "api_base": ["http://127.0.0.1:8000/v1?key=canary#canary", "http://127.0.0.1:8001/v1"]}
     recipe = Recipe.model_validate({"tree": "tree.json", "records": 3, "model": model})
