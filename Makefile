@@ -51,6 +51,7 @@ bench: $(DEV)
 	$(BIN)/python benchmarks/meaning.py
 	$(BIN)/python benchmarks/tree.py
 	$(BIN)/python benchmarks/shards.py
+	$(BIN)/python benchmarks/release.py
 
 trainers:
 	$(MAKE) $(VENV)/.dev-trainers-installed EXTRAS=dev,trainers

@@ -105,6 +105,7 @@ def release(
     The same runs and the same command make the same bytes on every machine. The
     folder NAME-VERSION is there whole, or not at all; condor verify checks it.
     """
+    from ..errors import UsageFault
     from ..experiments.publishing import is_pushed
     from ..experiments.releasing.options import plan_from_options
     from ..experiments.releasing.release import make_release
@@ -135,7 +136,11 @@ def release(
         include=include or (),
         cuts=cuts,
     )
-    made = make_release(runs, wanted, out=out, previous=previous, force=force, is_pushed=is_pushed)
+    if public and push is None:
+        raise UsageFault("--public says what --push does; add --push ORG/NAME")
+    made = make_release(
+        runs, wanted, out=out, previous=previous, force=force, to_push=push is not None, is_pushed=is_pushed
+    )
     _show(made)
     if not no_track:
         _note(made.directory)

@@ -18,9 +18,10 @@ from ...corpus.release.changes import (
     earlier_members,
     split_of_leaves,
 )
-from ...corpus.release.layout import CARD_FILE, CHANGES_FILE, RECORDS, REMOVED_FILE
+from ...corpus.release.layout import CARD_FILE, CHANGES_FILE, MANIFEST_FILE, RECORDS, REMOVED_FILE
 from ...corpus.release.manifest import Manifest, gather_files, save_manifest
 from ...corpus.release.names import check_version, versions_in
+from ...corpus.release.verify import verify_release
 from ...corpus.selection import SPLITS, SelectionReport, assign_splits
 from ...corpus.trainers import trainer_files
 from ...errors import ReleaseFault
@@ -59,6 +60,7 @@ def make_release(
     out: Path = Path("releases"),
     previous: Path | None = None,
     force: bool = False,
+    to_push: bool = False,
     is_pushed: Callable[[Path], bool] = lambda _: False,
 ) -> Release:
     """Make a release. The same runs and the same plan make the same bytes.
@@ -70,20 +72,45 @@ def make_release(
         previous: the folder of the release that it is compared with, whose leaf tags keep their splits; by default it
             is compared with the highest version before it in `out`, and nothing is taken over.
         force: whether a folder that is there is replaced.
+        to_push: whether it is for others: rehearsal data is refused, and a folder that is there with the very same
+            bytes is taken for made, so that a push that was broken off can go on.
         is_pushed: whether a folder was pushed to a hub, and so must stay as it is.
 
     Raises:
         BadInput: there is no synthesis in a directory, or a file to compare with cannot be read.
-        ReleaseFault: the folder is there, another process makes it, or nothing is left to release.
+        ReleaseFault: the folder is there, another process makes it, nothing is left to release, or rehearsal data is to
+            be pushed.
         OutputFault: it cannot be written; nothing is left of it, and what stood there before still does.
     """
     target = out / plan.folder
     _refuse_taken(target, out, plan)
     if force and is_pushed(target):
         raise ReleaseFault(f"{target}: was pushed, and what others may have stays as it is; release a new version")
-    with open_sources(runs) as sources, build_folder(target, replace=force) as building:
+    with (
+        open_sources(runs) as sources,
+        build_folder(target, replace=force, same=_are_one if to_push else None) as building,
+    ):
+        if to_push:
+            _refuse_rehearsal(any(source.recipe.model.is_rehearsal for source in sources), target)
         earlier = previous or _version_before(out, plan)
-        return _Making(sources, plan, building, target, earlier, pinned=previous is not None).make()
+        made = _Making(sources, plan, building, target, earlier, pinned=previous is not None).make()
+        if to_push:
+            _refuse_rehearsal(made.manifest.rehearsal, target)
+        return made
+
+
+def _are_one(built: Path, there: Path) -> bool:
+    """Whether two releases have one manifest, which holds every file's hash, and the one that is there is whole."""
+    held = there / MANIFEST_FILE
+    same = held.is_file() and held.read_bytes() == (built / MANIFEST_FILE).read_bytes()
+    return same and verify_release(there).whole
+
+
+def _refuse_rehearsal(rehearsal: bool, target: Path) -> None:
+    if rehearsal:
+        raise ReleaseFault(
+            f"{target}: rehearsal data is not pushed; leave --push out, or release a run of a real model"
+        )
 
 
 def _refuse_taken(target: Path, out: Path, plan: ReleasePlan) -> None:

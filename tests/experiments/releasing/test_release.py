@@ -203,7 +203,10 @@ def test_parquet_holds_what_jsonl_holds(release: MakeOne) -> None:
 
 def test_the_plan_that_a_card_names_makes_the_same_release(release: MakeOne, tmp_path: Path) -> None:
     made = release(
-        selection={"include": ["judge>=7"], **HELD_OUT}, filters={"without": ["refusal"]}, duplicates=None, formats=["dpo"]
+        selection={"include": ["judge>=7"], **HELD_OUT},
+        filters={"without": ["refusal"]},
+        duplicates=None,
+        formats=["dpo"],
     )
     (block,) = re.findall(r"```yaml\n(.*?)```", (made.directory / "README.md").read_text("utf-8"), re.DOTALL)
     (tmp_path / "release.yaml").write_text(block, "utf-8")
