@@ -28,7 +28,7 @@ _COMMA = {"en": ",", "zh": "，"}
 _UNENDING = {
     "en": re.compile(
         r"(?:^|[\s(])(?:a|an|the|of|to|and|or|but|with|for|from|by|at|into|as|that|which|because|if|than|when|while|"
-        r"your|their|its|our|my|is|are|was|were|be|can|will|should|would|could|may|might|this|these|those|"
+        r"your|their|its|our|my|"
         r"although|including|between|such)$",
         re.IGNORECASE,
     ),
@@ -58,7 +58,7 @@ def check_truncated_end(question: str, answer: str, language: Language) -> Rejec
     if found is None:
         return None
     figure, why = found
-    return Rejection("truncated_end", figure, f"{why}: ...{last[-30:]}")
+    return Rejection("truncated_end", figure, f"{why}: ...{' '.join(last[-30:].split())}")
 
 
 def _open_fence(text: str) -> tuple[int, str] | None:

@@ -59,6 +59,7 @@ def test_a_text_that_breaks_off_is_rejected(answer: str, language: Language, why
         ("Wait, don't—", "en"),
         ("The end.\n\n---", "en"),
         ("Smile 🙂", "en"),
+        ("Yes, it is", "en"),
         ("a) one (the first)\nb) two", "en"),
         ("To think that it is over :(\nBut it was fun!", "en"),
     ],
