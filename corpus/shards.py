@@ -5,6 +5,7 @@ on the version of pyarrow, whose name and number every file of it holds.
 """
 
 import json
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -98,7 +99,9 @@ class ShardWriter:
             self.shards = tuple(self._name(number) for number in range(len(self._written)))
         except BaseException as exc:
             self._discard()
-            raise self._translated(exc) from exc
+            if isinstance(exc, OSError):
+                raise self._fault(exc) from exc
+            raise
 
     def write(self, row: Mapping[str, Any]) -> None:
         """Add a row.
@@ -116,14 +119,18 @@ class ShardWriter:
             if self._sink.rows >= self._max_rows or self._sink.size >= MAX_BYTES:
                 self._end_file()
         except OSError as exc:
-            raise self._translated(exc) from exc
+            raise self._fault(exc) from exc
 
     def _begin_file(self) -> "_Sink":
         make_directory(self._folder)
         path = self._folder / f".{self._split}-{len(self._written):05d}.tmp"
         self._written.append((path, 0))
         file = path.open("xb")
-        return _JsonLines(file) if self._kind == "jsonl" else _Parquet(file, self._format)
+        try:
+            return _JsonLines(file) if self._kind == "jsonl" else _Parquet(file, self._format)
+        except OSError:  # Parquet's first bytes are written at once
+            file.close()
+            raise
 
     def _end_file(self) -> None:
         if self._sink is None:
@@ -141,16 +148,15 @@ class ShardWriter:
         return Shard(path.relative_to(self._root).as_posix(), self._format, self._split, rows, path.stat().st_size)
 
     def _discard(self) -> None:
-        if self._sink is not None:
-            self._sink.abandon()
-            self._sink = None
+        with suppress(OSError):  # what went wrong first is what matters, here and below
+            if self._sink is not None:
+                self._sink.abandon()
+        self._sink = None
         for path, _ in self._written:
-            with suppress(OSError):  # what went wrong first is what matters
+            with suppress(OSError):
                 path.unlink(missing_ok=True)
 
-    def _translated(self, error: BaseException) -> BaseException:
-        if not isinstance(error, OSError):
-            return error
+    def _fault(self, error: OSError) -> OutputFault:
         return OutputFault(f"{self._folder}: cannot write {self._split}: {error.strerror or error}")
 
 
@@ -178,7 +184,7 @@ class _JsonLines:
         self.rows += 1
 
     def close(self) -> None:
-        self._file.close()
+        _close(self._file)
 
     def abandon(self) -> None:
         self._file.close()
@@ -219,7 +225,7 @@ class _Parquet:
         self._gather()
         self._end_group()
         self._writer.close()
-        self._file.close()
+        _close(self._file)
 
     def abandon(self) -> None:
         self._writer.is_open = False  # or it would add its footer to a file that is closed
@@ -242,6 +248,13 @@ class _Parquet:
             table = pa.Table.from_batches(self._batches, self._schema)
             self._writer.write_table(table, row_group_size=table.num_rows)
             self._batches, self._group_bytes = [], 0
+
+
+def _close(file: BinaryIO) -> None:
+    """Make what was written durable, and close the file."""
+    file.flush()
+    os.fsync(file.fileno())
+    file.close()
 
 
 def encode_line(row: Mapping[str, Any]) -> bytes:

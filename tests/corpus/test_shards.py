@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -172,11 +172,16 @@ def test_a_row_with_other_columns_is_refused(tmp_path: Path, kind: ShardKind, ro
 
 
 @BOTH
+@pytest.mark.parametrize("buffering", [0, 1 << 16, 1 << 30])
 def test_a_full_disk_is_told_in_one_line_and_leaves_no_file(
-    tmp_path: Path, kind: ShardKind, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, kind: ShardKind, buffering: int, monkeypatch: pytest.MonkeyPatch
 ):
-    """Every write goes to a device that is full."""
-    monkeypatch.setattr(Path, "open", lambda *_: os.fdopen(os.open("/dev/full", os.O_WRONLY), "wb", buffering=0))
+    """Every write goes to a device that is full: it fails at once, after a while, or when the file is closed."""
+
+    def full(*_: Any) -> IO[bytes]:
+        return os.fdopen(os.open("/dev/full", os.O_WRONLY), "wb", buffering=buffering)
+
+    monkeypatch.setattr(Path, "open", full)
     with pytest.raises(OutputFault, match=r"data/alpaca: cannot write train: No space left"):
         write(tmp_path, 1200, kind=kind)
     assert contents(tmp_path) == {}
