@@ -29,7 +29,7 @@ LONG_ZH = (
 
 def ask(*texts: str, scores: tuple[float | None, ...] = ()) -> list[QuestionText]:
     return [
-        QuestionText(f"q{place}", text, scores[place] if scores else None) for place, text in enumerate(texts, start=1)
+        QuestionText(f"q{place + 1}", text, scores[place] if scores else None) for place, text in enumerate(texts)
     ]
 
 
@@ -96,10 +96,10 @@ def test_the_best_judged_is_kept_and_one_without_a_score_comes_last():
 def test_what_is_alike_only_to_a_removed_question_is_kept():
     a, b, c = LONG_EN, LONG_EN.replace("Anna Berg", "Tom Weaver"), LONG_EN.replace("Anna Berg", "Tom Weaver")
     b = b.replace("the permits that she needs", "all permits")
-    c = b.replace("how she keeps the customers", "what pleases people").replace("old harbour", "fish market")
-    limit = DuplicateSettings(min_share=0.75)
-    assert similarity(a, b) >= 0.75
-    assert similarity(b, c) >= 0.75 > similarity(a, c)
+    c = b.replace("how she keeps the customers", "what pleases people")
+    limit = DuplicateSettings(min_share=0.8)
+    assert similarity(a, b) >= 0.8
+    assert similarity(b, c) >= 0.8 > similarity(a, c)
     assert [item.question_id for item in find_near_duplicates(ask(a, b, c), limit)] == ["q2"]
 
 
@@ -131,7 +131,7 @@ def test_settings_that_make_no_sense_are_refused(wrong: dict[str, float]):
         DuplicateSettings.model_validate(wrong)
 
 
-WORDS_EN = [
+WORDS_EN = ["river", "stone", "market", "bridge", "evening", "garden", "letter", "window", "quiet", "engine", "paper"]
     "river",
     "stone",
     "market",
