@@ -1,4 +1,4 @@
-"""Passages that stand in a benchmark: found wherever they stand and however they are set, and never where they are not."""
+"""Passages that stand in a benchmark: found wherever and however they are set, and never where they are not."""
 
 from pathlib import Path
 
@@ -14,7 +14,10 @@ from condor.corpus.decontamination import BenchmarkFigures, Benchmarks, CheckedT
 FIXED = settings(derandomize=True, database=None, deadline=None, max_examples=60)
 
 EN = "a baker sells forty loaves before noon and half as many after it how many are left when the shop shuts"
-ZH = "小明家里养了三十六只鸡和鸭，其中鸡比鸭多八只，后来妈妈又从集市上买回来一些鹅，请问现在他们家一共有多少只家禽，鸡和鸭各有多少只？"
+ZH = (
+    "小明家里养了三十六只鸡和鸭，其中鸡比鸭多八只，后来妈妈又从集市上买回来一些鹅，"
+    "请问现在他们家一共有多少只家禽，鸡和鸭各有多少只？"
+)
 
 
 def benchmark(*texts: str) -> Benchmarks:

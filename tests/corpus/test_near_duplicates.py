@@ -28,9 +28,7 @@ LONG_ZH = (
 
 
 def ask(*texts: str, scores: tuple[float | None, ...] = ()) -> list[QuestionText]:
-    return [
-        QuestionText(f"q{place + 1}", text, scores[place] if scores else None) for place, text in enumerate(texts)
-    ]
+    return [QuestionText(f"q{place + 1}", text, scores[place] if scores else None) for place, text in enumerate(texts)]
 
 
 def similarity(one: str, other: str) -> float:
@@ -132,19 +130,6 @@ def test_settings_that_make_no_sense_are_refused(wrong: dict[str, float]):
 
 
 WORDS_EN = ["river", "stone", "market", "bridge", "evening", "garden", "letter", "window", "quiet", "engine", "paper"]
-    "river",
-    "stone",
-    "market",
-    "bridge",
-    "evening",
-    "garden",
-    "letter",
-    "window",
-    "quiet",
-    "engine",
-    "paper",
-    "ladder",
-]
 WORDS_ZH = ["河流", "石头", "市场", "桥梁", "傍晚", "花园", "信件", "窗户", "安静", "引擎", "纸张", "梯子"]
 
 
