@@ -45,6 +45,7 @@ bench: $(DEV)
 	$(BIN)/python benchmarks/kills.py
 	$(BIN)/python benchmarks/dedup.py
 	$(BIN)/python benchmarks/meaning.py
+	$(BIN)/python benchmarks/near_duplicates.py
 	$(BIN)/python benchmarks/tree.py
 
 screenshots: $(DEV)
