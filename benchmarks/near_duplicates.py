@@ -6,8 +6,8 @@ Half of the questions are the rehearsal model's English ones, half its Chinese o
 twenty is a variant of an earlier one: another name, another number, or a clause put in another way. A variant that is
 alike beyond the threshold, by all of its shingles, should be found; `recall` is the share of these that are. Of the
 others, which the rehearsal model made from patterns, `others_found` tells how many are taken for duplicates, and
-`others_found_in_vain` how many of these are not alike. For decontamination one record in a hundred quotes a benchmark
-item. `make bench` writes the figures to benchmarks/results.json.
+`found_in_vain` how many of all that were found are not alike. For decontamination one record in a hundred quotes an
+item of the benchmark. `make bench` writes the figures to benchmarks/results.json.
 """
 
 import argparse
@@ -16,19 +16,20 @@ import random
 import re
 import resource
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+
+from dedup import distinct_tags
 
 from condor.corpus.benchmark_files import BenchmarkItem
 from condor.corpus.decontamination import Benchmarks, CheckedText
 from condor.corpus.folding import fold_question
-from condor.corpus.near_duplicates import DuplicateSettings, QuestionText, find_near_duplicates
+from condor.corpus.near_duplicates import Duplicate, DuplicateSettings, QuestionText, find_near_duplicates
 from condor.corpus.shingles import jaccard, shingles
 from condor.runtime.rehearsal.writer.language import get_language
 from condor.runtime.rehearsal.writer.questions import write_questions
 from condor.vocabulary import LANGUAGES, TASKS
-
-from dedup import distinct_tags
 
 RESULTS = Path(__file__).resolve().parent / "results.json"
 #: One question in so many is a variant of another, and one record in so many quotes a benchmark.
@@ -110,14 +111,27 @@ def measure_duplicates(count: int) -> dict[str, object]:
     }
 
 
-def recall(language: str, planted, texts, removed, settings: DuplicateSettings) -> dict[str, object]:
+def recall(
+    language: str,
+    planted: dict[str, tuple[str, str]],
+    texts: dict[str, str],
+    removed: dict[str, Duplicate],
+    settings: DuplicateSettings,
+) -> dict[str, object]:
     """Of a language's variants, how many are alike beyond the threshold, and how many of these were found."""
     mine = {name: of for name, of in planted.items() if name.startswith(language)}
     alike = {name: of for name, of in mine.items() if likeness(texts[name], texts[of[0]]) >= settings.min_share}
     # Where the original is a duplicate of a third question, one of the two may rightly stand.
     pairs = {name: of for name, of in alike.items() if of[0] not in removed or name in removed}
     hits = sum(name in removed for name in pairs)
-    return {"variants": len(mine), "alike": len(alike), "found": hits, "recall": round(hits / max(1, len(pairs)), 5)}
+    kinds = Counter(kind for name, (_, kind) in mine.items() if name in removed)
+    return {
+        "variants": len(mine),
+        "alike": len(alike),
+        "found": hits,
+        "recall": round(hits / max(1, len(pairs)), 5),
+        "removed_by_kind": dict(sorted(kinds.items())),
+    }
 
 
 def records(count: int, items: list[str], language: str, rng: random.Random) -> Iterator[CheckedText]:
