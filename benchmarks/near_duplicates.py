@@ -34,6 +34,8 @@ from condor.vocabulary import LANGUAGES, TASKS
 RESULTS = Path(__file__).resolve().parent / "results.json"
 #: One question in so many is a variant of another, and one record in so many quotes a benchmark.
 EVERY_VARIANT, EVERY_QUOTE = 20, 100
+#: A variant that is alike by less than this beyond the threshold is just alike: there sketches miss the most.
+NEAR = 0.05
 NAMES = {"en": ("Anna Berg", "Tom Weaver", "Grace Okoro"), "zh": ("王小梅", "李建国", "陈晓")}
 FIRST = {"en": "{} has asked me this. {}", "zh": "{}问了我这件事。{}"}
 CLAUSES = {"en": ("Please keep it short.", "Be brief in your reply, please."), "zh": ("请尽量简短。", "回答不要太长。")}
@@ -124,12 +126,15 @@ def recall(
     # Where the original is a duplicate of a third question, one of the two may rightly stand.
     pairs = {name: of for name, of in alike.items() if of[0] not in removed or name in removed}
     hits = sum(name in removed for name in pairs)
+    just = [name for name, of in pairs.items() if likeness(texts[name], texts[of[0]]) < settings.min_share + NEAR]
     kinds = Counter(kind for name, (_, kind) in mine.items() if name in removed)
     return {
         "variants": len(mine),
         "alike": len(alike),
         "found": hits,
         "recall": round(hits / max(1, len(pairs)), 5),
+        "just_alike": len(just),
+        "just_alike_found": sum(name in removed for name in just),
         "removed_by_kind": dict(sorted(kinds.items())),
     }
 

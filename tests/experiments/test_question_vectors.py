@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from condor.corpus.near_duplicates import DuplicateSettings, QuestionText, find_near_duplicates
@@ -27,7 +28,7 @@ def rehearsal() -> EmbeddingModel:
 
 def test_each_question_is_paid_for_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("OPENAI_API_KEY", "none")
-    endpoint = ScriptedEndpoint(lambda number, body, good: good)
+    endpoint, rows = ScriptedEndpoint(lambda number, body, good: good), np.zeros(0)
     with ServerThread(endpoint.application()) as server:
         spec = EmbedderSpec(name="openai/stand-in", api_base=f"http://127.0.0.1:{server.port}/v1")
         for _ in range(2):
