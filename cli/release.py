@@ -8,6 +8,7 @@ import typer
 
 from .columns import lay_out
 from .console import printable
+from .embedder import EmbedderBaseOption, read_embedder
 from .options import NoTrackOption, StageChoice
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def release(
     embedder: Annotated[
         _Text, typer.Option("--embedder", metavar="SPEC", help="Compare questions by meaning, too.")
     ] = None,
+    embedder_api_base: EmbedderBaseOption = None,
     format_: Annotated[
         _Text, typer.Option("--format", metavar="F,...", help="Formats of the data.", show_default="all")
     ] = None,
@@ -121,7 +123,7 @@ def release(
         "formats": format_.split(",") if format_ else None,
         "shards": shards.value if shards else None,
         "seed": seed,
-        "embedder": embedder,
+        "embedder": read_embedder(embedder, embedder_api_base, None),
         "against": against,
         "decontaminate": decontaminate,
     }

@@ -26,6 +26,7 @@ from ...corpus.selection import SPLITS, SelectionReport, assign_splits
 from ...corpus.trainers import trainer_files
 from ...errors import ReleaseFault
 from ...files import make_directory, write_atomically
+from ...runtime.embedding import EmbeddingModel, build_embedding_model
 from .choosing import keep_included, leave_out_contaminated, leave_out_duplicates, select_rest
 from .comparing import Compared, load_compared
 from .facts import run_facts, score_lines
@@ -168,12 +169,22 @@ class _Making:
         if compared.benchmarks is not None:
             leave_out_contaminated(pool, gathered.contaminated)
         if plan.duplicates is not None:
-            leave_out_duplicates(pool, plan.duplicates, against=compared.against(), vectors=None)
+            leave_out_duplicates(
+                pool, plan.duplicates, compared.against(), self._embedding_model(), self._vectors_beside
+            )
         report = select_rest(pool, plan.selection, plan.seed)
         if not pool.candidates:
             counts = ", ".join(f"{rule} {count}" for rule, count in pool.counts().items() if count)
             raise ReleaseFault(f"{self.target}: nothing is left to release: {counts or 'the runs have kept nothing'}")
         return report
+
+    def _embedding_model(self) -> EmbeddingModel | None:
+        return None if self.plan.embedder is None else build_embedding_model(self.plan.embedder)
+
+    @property
+    def _vectors_beside(self) -> Path:
+        """What vectors are kept beside: they are those of a release's name, whatever the version."""
+        return self.target.with_name(self.plan.name)
 
     def _split(self, pool: Pool) -> dict[str, Chosen]:
         earlier = None
