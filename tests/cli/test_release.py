@@ -20,7 +20,7 @@ MAKE = ("release", "first", *LEAST)
 @pytest.fixture(scope="module")
 def finished_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A judged run. It is not to be changed."""
-    run = synthesise(tmp_path_factory.mktemp("run") / "first", records=12)
+    run = synthesise(tmp_path_factory.mktemp("run") / "first")
     judge(run)
     return run
 
@@ -35,17 +35,19 @@ def condor(warm: WarmInterpreter, finished_run: Path, tmp_path: Path) -> WarmCli
 def test_a_release_is_made_verified_compared_and_broken(condor: WarmCli) -> None:
     made = condor.run(*MAKE, "--split", "eval=0.25", "--date", "2026-11-23")
     assert made.returncode == 0, made.stderr
-    assert "kept in the runs  12" in made.stdout
+    assert "kept in the runs  24" in made.stdout
     assert "rehearsal data" in made.stdout
     assert condor.run("verify", "releases/set-1.0").returncode == 0
     options = ("--version", "1.1", "--include", "language=zh", "--shards", "parquet", "--format", "messages,dpo")
     other = condor.run("release", "first", "--name", "set", "--license", "mit", *options)
     assert other.returncode == 0, other.stderr
-    assert "include language=zh  -6" in other.stdout
-    assert "against set 1.0: added 0, removed 6" in other.stdout
+    assert "include language=zh  -12" in other.stdout
+    assert "against set 1.0: added 0, removed 12" in other.stdout
     told = condor.run("diff", "releases/set-1.0", "releases/set-1.1", "--json", "--ids")
-    assert json.loads(told.stdout)["counts"] == {"added": 0, "removed": 6, "changed": 0, "moved": 3, "unchanged": 3}
-    assert condor.run("diff", "releases/set-1.0", "releases/set-1.1", "--ids").stdout.count("removed ") == 7
+    counts = json.loads(told.stdout)["counts"]
+    assert (counts["added"], counts["removed"], counts["changed"]) == (0, 12, 0)
+    assert counts["moved"] + counts["unchanged"] == 12
+    assert condor.run("diff", "releases/set-1.0", "releases/set-1.1", "--ids").stdout.count("removed ") == 13
     shard = condor.directory / "releases/set-1.1/data/dpo/train-00000-of-00001.parquet"
     shard.write_bytes(shard.read_bytes()[:-1] + b"x")
     broken = condor.run("verify", "releases/set-1.1")
@@ -66,7 +68,7 @@ def test_what_cannot_be_is_refused_in_a_line_and_changes_nothing(condor: WarmCli
         ((*LEAST, "--format", "csv"), "formats"),
         ((*LEAST, "--include", "colour=red"), "colour"),
         ((*LEAST, "--without", "nothing"), "no such rule"),
-        ((*LEAST, "--include", "judge>9.9"), "nothing is left to release: include judge>9.9 12"),
+        ((*LEAST, "--include", "judge>9.9"), "nothing is left to release: include judge>9.9 24"),
         ((*LEAST, "--public"), "--push"),
         ((*LEAST, "--push", "org/name"), "rehearsal data is not pushed"),
         ((*LEAST, "--plan", "missing.yaml"), "missing.yaml"),
@@ -136,7 +138,7 @@ def test_a_release_is_in_mlflow_with_its_lineage_and_stands_without(condor: Warm
     store = open_store(f"sqlite:///{condor.directory}/mlflow.db")
     (run,) = store.client.search_runs([store.experiment_id])
     assert run.data.tags["condor.kind"] == "release"
-    assert run.data.metrics["released"] == run.data.metrics["split.train"] == 12
+    assert run.data.metrics["released"] == run.data.metrics["split.train"] == 24
     assert run.data.params["license"] == "mit"
     assert run.data.params["filters.repeated_question"] == "0.5"
     assert run.inputs is not None

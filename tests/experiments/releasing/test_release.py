@@ -192,6 +192,19 @@ def test_questions_of_an_earlier_release_and_of_a_benchmark_do_not_come_again(re
     assert "bench.jsonl" in (clean.directory / "README.md").read_text("utf-8")
 
 
+def test_questions_that_mean_the_same_are_left_out_and_vectors_are_paid_for_once(release: MakeOne) -> None:
+    meaning = {"embedder": "rehearsal", "duplicates": {"min_cosine": 0.2}}
+    made = release(**meaning)
+    manifest = check_whole(made.directory)
+    assert manifest.removed["near_duplicate"] > check_whole(release(version="0.9").directory).removed["near_duplicate"]
+    assert "means the same as" in (made.directory / "reports/removed.jsonl").read_text("utf-8")
+    assert manifest.settings["embedder"] == {"name": "rehearsal"}
+    vectors = made.directory.parent / "set.vectors.db"
+    before = vectors.stat().st_size
+    again = contents(release(options={"force": True}, **meaning).directory)
+    assert (again, vectors.stat().st_size) == (contents(made.directory), before)
+
+
 def test_parquet_holds_what_jsonl_holds(release: MakeOne) -> None:
     lines, columns = release(selection=HELD_OUT), release(selection=HELD_OUT, shards="parquet", version="1.1")
     manifest = check_whole(columns.directory)
