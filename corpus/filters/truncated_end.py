@@ -21,6 +21,8 @@ _ITEM = re.compile(
     r"[ \t]{0,40}(?:[-*+•·▪◦–]|\d{1,3}[.、)）]|[(（]?[0-9一二三四五六七八九十]{1,3}[)）、.]|[a-zA-Z][.)])[ \t]{0,40}"
 )
 _KEYED = re.compile(r"[ \t]{0,40}(?:\*\*)?[^\s:：][^:：\n]{0,40}(?:\*\*)?[:：](?:\*\*)?[ \t]{0,40}\S")
+#: A web address ends as it ends.
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S{1,280}$")
 _HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]")
 _INNER_STOP = {"en": re.compile(r"[.!?][\"”’')]? \S|; "), "zh": re.compile(r"[。！？；]")}
 _COMMA = {"en": ",", "zh": "，"}
@@ -103,7 +105,7 @@ def _broken_off(text: str, last: str, language: Language) -> str | None:
         return None if set(last.strip()) <= set("-*–") and len(last.strip()) > 2 else "an item without a text"
     if last[-1] in _OPEN:
         return None if _is_rule(last) else f"it ends with {last[-1]}"
-    if not last[-1].isalnum():
+    if not last[-1].isalnum() or _ADDRESS.search(last[-300:]):
         return None
     if _UNENDING[language].search(last[-24:]):
         return "it ends with a word that opens a phrase"
