@@ -227,8 +227,8 @@ def main() -> None:
     if options.step is not None:
         print(json.dumps(do_step(options.step, options.folder, options.shards)))
         return
-    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     found = measure(options.records, options.shards)
+    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     results["release"] = found
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
     put("releases.md", "release figures", as_table(found))

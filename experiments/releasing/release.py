@@ -1,6 +1,5 @@
 """From runs to a release's folder: read, choose, write, and say what it is; the folder is whole or not there."""
 
-import json
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,9 +22,10 @@ from ...corpus.release.manifest import Manifest, gather_files, save_manifest
 from ...corpus.release.names import check_version, versions_in
 from ...corpus.release.verify import verify_release
 from ...corpus.selection import SPLITS, SelectionReport, assign_splits
+from ...corpus.shard_sinks import encode_line
 from ...corpus.trainers import trainer_files
 from ...errors import ReleaseFault
-from ...files import make_directory, write_atomically
+from ...files import make_directory, write_atomically, write_bytes_atomically
 from ...runtime.embedding import EmbeddingModel, build_embedding_model
 from .choosing import keep_included, leave_out_contaminated, leave_out_duplicates, select_rest
 from .comparing import Compared, load_compared
@@ -231,10 +231,10 @@ class _Making:
         """What was left out, a line each; returns the file with its lines."""
         path = self.building / REMOVED_FILE
         make_directory(path.parent)
-        with write_atomically(path) as file:
+        with write_bytes_atomically(path) as file:
             for removal in pool.removals:
                 row = {"id": removal.question_id, "run": self.sources[removal.run].name, **vars(removal.rejection)}
-                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+                file.write(encode_line(row))
         return {REMOVED_FILE: len(pool.removals)}
 
     def _card(self, manifest: Manifest, pool: Pool, written: Written) -> str:
