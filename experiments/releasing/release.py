@@ -1,14 +1,12 @@
 """From runs to a release's folder: read, choose, write, and say what it is; the folder is whole or not there."""
 
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ... import __version__
-from ...corpus.card_configs import card_configs, card_dataset_info
 from ...corpus.release.building import build_folder
-from ...corpus.release.card import CardFacts, render_card
+from ...corpus.release.card import render_card
 from ...corpus.release.changes import (
     Changes,
     Member,
@@ -17,7 +15,7 @@ from ...corpus.release.changes import (
     earlier_members,
     split_of_leaves,
 )
-from ...corpus.release.layout import CARD_FILE, CHANGES_FILE, MANIFEST_FILE, RECORDS, REMOVED_FILE
+from ...corpus.release.layout import CARD_FILE, CHANGES_FILE, MANIFEST_FILE, REMOVED_FILE
 from ...corpus.release.manifest import Manifest, gather_files, save_manifest
 from ...corpus.release.names import check_version, versions_in
 from ...corpus.release.verify import verify_release
@@ -29,7 +27,7 @@ from ...files import make_directory, write_atomically, write_bytes_atomically
 from ...runtime.embedding import EmbeddingModel, build_embedding_model
 from .choosing import keep_included, leave_out_contaminated, leave_out_duplicates, select_rest
 from .comparing import Compared, load_compared
-from .facts import run_facts, score_lines
+from .facts import card_facts, run_facts
 from .gathering import Gathered, gather
 from .plan import ReleasePlan
 from .pool import Pool
@@ -154,7 +152,7 @@ class _Making:
         files = {shard.name: shard.rows for shard in written.shards} | self._write_reports(gathered.pool)
         texts = {
             **trainer_files(self.plan.name, written.shards),
-            CARD_FILE: self._card(manifest, gathered.pool, written),
+            CARD_FILE: render_card(card_facts(manifest, self.plan, self.sources, gathered.pool, written)),
         }
         texts[CHANGES_FILE] = "\n".join(changes_as_markdown(changes)) + "\n"
         self._write_texts(texts)
@@ -237,31 +235,9 @@ class _Making:
                 file.write(encode_line(row))
         return {REMOVED_FILE: len(pool.removals)}
 
-    def _card(self, manifest: Manifest, pool: Pool, written: Written) -> str:
-        rows: dict[str, dict[str, int]] = {format_: {} for format_ in (*self.plan.written, RECORDS)}
-        for shard in written.shards:
-            of_split = rows[shard.format_]
-            of_split[shard.split] = of_split.get(shard.split, 0) + shard.rows
-        return render_card(
-            CardFacts(
-                manifest=manifest,
-                figures=written.figures,
-                scores=score_lines(pool.candidates, self.plan.stage),
-                configs=card_configs(written.shards),
-                dataset_info=card_dataset_info(written.shards),
-                rows={format_: found for format_, found in rows.items() if found},
-                command=_command(self.sources),
-                plan=self.plan.as_yaml(),
-            )
-        )
-
     def _write_texts(self, texts: Mapping[str, str]) -> None:
         for name, text in sorted(texts.items()):
             path = self.building / name
             make_directory(path.parent)
             with write_atomically(path) as file:
                 file.write(text)
-
-
-def _command(sources: Sequence[Source]) -> str:
-    return f"condor release {' '.join(shlex.quote(source.name) for source in sources)} --plan release.yaml"
