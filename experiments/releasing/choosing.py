@@ -19,10 +19,13 @@ NEAR_DUPLICATE = "near_duplicate"
 CONTAMINATED = "contaminated"
 
 
-def keep_included(pool: Pool, settings: SelectionSettings, seed: int) -> None:
-    """Leave out what a rule of `--include` does not keep."""
+def keep_included(pool: Pool, settings: SelectionSettings, seed: int) -> tuple[str, ...]:
+    """Leave out what a rule of `--include` does not keep; returns a line for each tag in a rule that no record has."""
+    asked = SelectionSettings(include=settings.include)
+    unmatched = select_with_report(pool.entries, asked, seed).report.unmatched
     for rule in settings.include:
         _take(pool, f"include {rule}", SelectionSettings(include=(rule,)), seed)
+    return unmatched
 
 
 def leave_out_contaminated(pool: Pool, found: Mapping[str, Rejection]) -> None:

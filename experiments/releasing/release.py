@@ -1,7 +1,7 @@
 """From runs to a release's folder: read, choose, write, and say what it is; the folder is whole or not there."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ... import __version__
@@ -163,7 +163,7 @@ class _Making:
 
     def _choose(self, gathered: Gathered, compared: Compared) -> SelectionReport:
         pool, plan = gathered.pool, self.plan
-        keep_included(pool, plan.selection, plan.seed)
+        unmatched = keep_included(pool, plan.selection, plan.seed)
         if compared.benchmarks is not None:
             leave_out_contaminated(pool, gathered.contaminated)
         if plan.duplicates is not None:
@@ -172,9 +172,10 @@ class _Making:
             )
         report = select_rest(pool, plan.selection, plan.seed)
         if not pool.candidates:
-            counts = ", ".join(f"{rule} {count}" for rule, count in pool.counts().items() if count)
-            raise ReleaseFault(f"{self.target}: nothing is left to release: {counts or 'the runs have kept nothing'}")
-        return report
+            counts = [f"{rule} {count}" for rule, count in pool.counts().items() if count]
+            why = "; ".join([", ".join(counts) or "the runs have kept nothing", *unmatched])
+            raise ReleaseFault(f"{self.target}: nothing is left to release: {why}")
+        return replace(report, unmatched=(*unmatched, *report.unmatched))
 
     def _embedding_model(self) -> EmbeddingModel | None:
         return None if self.plan.embedder is None else build_embedding_model(self.plan.embedder)

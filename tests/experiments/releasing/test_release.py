@@ -119,6 +119,16 @@ def test_nothing_left_is_refused_with_what_left_it_out_and_leaves_nothing(releas
     assert not (tmp_path / "out").exists()
 
 
+def test_a_tag_that_no_record_has_is_told_with_the_nearest(release: MakeOne) -> None:
+    root = rows(release().directory, "records")[0]["path"][0]
+    made = release(selection={"include": [f'root!="{root}x"']}, version="1.1")
+    (line,) = made.selection.unmatched
+    assert f"{root}x" in line
+    assert f"did you mean {root!r}" in line
+    with pytest.raises(ReleaseFault, match="did you mean"):
+        release(selection={"include": [f'root="{root}x"']}, version="1.2")
+
+
 def test_a_version_stays_as_it_is_but_where_it_is_to_be_replaced_and_was_not_pushed(release: MakeOne) -> None:
     before = contents(release().directory)
     with pytest.raises(ReleaseFault, match="is there already"):
