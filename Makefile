@@ -2,7 +2,7 @@
 #   make demo    set up and run the pipeline end to end on the embedded model (no key, no network)
 #   make test    set up and run the whole test suite
 #   make check   what a commit must pass: format, lint, types, layers, tests
-#   make bench   measure speed, memory, kills, dedup, a tree of a million tags; writes benchmarks/results.json
+#   make bench   measure speed, memory, kills, dedup, near duplicates, a big tree; writes benchmarks/results.json
 #   make trainers  set up what the tests with trainers need: torch, transformers, trl, datasets (large)
 #   make screenshots  photograph MLflow's interface anew for docs/images (needs Debian's chromium, fonts-noto-cjk)
 #   make clean   take away what the targets above made
@@ -49,8 +49,10 @@ bench: $(DEV)
 	$(BIN)/python benchmarks/kills.py
 	$(BIN)/python benchmarks/dedup.py
 	$(BIN)/python benchmarks/meaning.py
+	$(BIN)/python benchmarks/near_duplicates.py
 	$(BIN)/python benchmarks/tree.py
 	$(BIN)/python benchmarks/shards.py
+	$(BIN)/python benchmarks/release.py
 
 trainers:
 	$(MAKE) $(VENV)/.dev-trainers-installed EXTRAS=dev,trainers

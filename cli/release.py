@@ -8,6 +8,7 @@ import typer
 
 from .columns import lay_out
 from .console import printable
+from .embedder import EmbedderBaseOption, read_embedder
 from .options import NoTrackOption, StageChoice
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def release(
     embedder: Annotated[
         _Text, typer.Option("--embedder", metavar="SPEC", help="Compare questions by meaning, too.")
     ] = None,
+    embedder_api_base: EmbedderBaseOption = None,
     format_: Annotated[
         _Text, typer.Option("--format", metavar="F,...", help="Formats of the data.", show_default="all")
     ] = None,
@@ -105,6 +107,7 @@ def release(
     The same runs and the same command make the same bytes on every machine. The
     folder NAME-VERSION is there whole, or not at all; condor verify checks it.
     """
+    from ..errors import UsageFault
     from ..experiments.publishing import is_pushed
     from ..experiments.releasing.options import plan_from_options
     from ..experiments.releasing.release import make_release
@@ -120,7 +123,7 @@ def release(
         "formats": format_.split(",") if format_ else None,
         "shards": shards.value if shards else None,
         "seed": seed,
-        "embedder": embedder,
+        "embedder": read_embedder(embedder, embedder_api_base, None),
         "against": against,
         "decontaminate": decontaminate,
     }
@@ -135,7 +138,11 @@ def release(
         include=include or (),
         cuts=cuts,
     )
-    made = make_release(runs, wanted, out=out, previous=previous, force=force, is_pushed=is_pushed)
+    if public and push is None:
+        raise UsageFault("--public says what --push does; add --push ORG/NAME")
+    made = make_release(
+        runs, wanted, out=out, previous=previous, force=force, to_push=push is not None, is_pushed=is_pushed
+    )
     _show(made)
     if not no_track:
         _note(made.directory)

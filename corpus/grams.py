@@ -1,6 +1,7 @@
 """Where do runs of given lengths stand? Hashes of them in sorted arrays, for runs of numbers of any kind."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 
@@ -61,7 +62,13 @@ class GramIndex:
         return int(self._items[number]), int(self._places[number])
 
 
-def _powers(base: int, count: int) -> np.ndarray:
+@lru_cache(maxsize=8)
+def _all_powers(base: int, count: int) -> np.ndarray:
     powers = np.full(count, base, dtype=np.uint64)
     powers[:1] = 1
     return np.cumprod(powers)
+
+
+def _powers(base: int, count: int) -> np.ndarray:
+    """The first powers of a base; lengths are rounded up, so that they are seldom worked out anew."""
+    return _all_powers(base, 1 << max(10, count.bit_length()))[:count]

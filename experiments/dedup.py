@@ -4,25 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from glob import escape
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from ..errors import ModelFault, OutputFault, RunInUse
 from ..files import make_directory
 from ..knowledge import KnowledgeTree, TagMerge, log_change, merge_duplicates, save_tree, utc_today
 from ..knowledge.cleaning import MIN_COSINE
 from ..knowledge.deduplication import Scope, compared_tags
 from ..runtime.embedding import EmbeddingFigures, EmbeddingModel, JournaledEmbedder, VectorStore
 from ..runtime.stopping import finish_or_stop
-
-#: What the name of a result's file becomes for that of its vectors, and for that by which a process holds them.
-_VECTORS, _LOCK = ".vectors.db", ".vectors.lock"
-#: Texts that an embedder is handed at once until it has answered: one call's worth, so that a wrong key costs one call.
-_FIRST_TEXTS = 32
-#: Texts that it is handed at once then, for each call that may be in flight; after a fault there are no more.
-_TEXTS_A_PLACE = 128
+from .kept_vectors import embed_in_portions, open_kept_vectors
 
 
 @dataclass(frozen=True)
@@ -100,19 +90,15 @@ class TagVectors:
         return self.figures().texts - self._held_before
 
     async def _embed(self, names: Sequence[str]) -> dict[str, Sequence[float]]:
-        engine, vectors = self._model.engine, dict[str, Sequence[float]]()
-        while len(vectors) < len(names):
-            at_once = _TEXTS_A_PLACE * engine.concurrency if engine.proven else _FIRST_TEXTS
-            some = names[len(vectors) : len(vectors) + at_once]
-            vectors.update(zip(some, await self._embedder(some), strict=True))
+        vectors = dict[str, Sequence[float]]()
+        async for some, found in embed_in_portions(self._embedder, self._model.engine, names):
+            vectors.update(zip(some, found, strict=True))
         return vectors
 
 
 @contextmanager
 def open_tag_vectors(model: EmbeddingModel | None, out: Path) -> Iterator[TagVectors | None]:
     """An embedding model's vectors, in a file beside a result and held by one process; None without a model.
-
-    A new file is taken away again where the model is at fault and nothing was paid for.
 
     Args:
         model: whom to ask for what is not held.
@@ -126,42 +112,5 @@ def open_tag_vectors(model: EmbeddingModel | None, out: Path) -> Iterator[TagVec
     if model is None:
         yield None
         return
-    path = out.parent / f"{out.name}{_VECTORS}"
-    with _held(out):
-        made_here = not path.exists()
-        for unfinished in out.parent.glob(f".{escape(path.name)}.new*"):  # what a kill left, in the middle of making it
-            unfinished.unlink(missing_ok=True)
-        try:
-            with VectorStore(path) as store:
-                yield TagVectors(model, store)
-        except ModelFault:
-            if made_here:
-                _discard_if_empty(out, path)
-            raise
-
-
-@contextmanager
-def _held(out: Path) -> Iterator[None]:
-    """Hold the vectors beside a result, which is seen to be a place that can be written before anything is paid."""
-    make_directory(out.parent)
-    lock = FileLock(out.parent / f"{out.name}{_LOCK}")
-    try:
-        if out.exists() and not out.is_file():
-            raise OutputFault(f"{out}: cannot write: it is no regular file, and would be replaced by one")
-        lock.acquire(blocking=False)
-    except Timeout as exc:
-        raise RunInUse(f"{out}{_VECTORS}: another process works with these vectors; wait for it or stop it") from exc
-    except OSError as exc:
-        raise OutputFault(f"{out}: cannot lock the vectors beside it: {exc.strerror or exc}") from exc
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _discard_if_empty(out: Path, path: Path) -> None:
-    with VectorStore(path) as store:
-        paid_for = store.figures().texts
-    if not paid_for:
-        path.unlink()
-        (out.parent / f"{out.name}{_LOCK}").unlink(missing_ok=True)
+    with open_kept_vectors(out) as store:
+        yield TagVectors(model, store)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..corpus.filters import Rejection
-from ..corpus.filters.screening import RULES, FilterSettings, broken_rules
+from ..corpus.filters.screening import RULES, FilterSettings, broken_rules, screen
 from ..corpus.formats import StageName
 from ..corpus.records import Chain
 from ..hashing import canonical_json
@@ -21,9 +21,23 @@ from ..runtime.journal.screened import Screened
 from ..runtime.run_directory import RunDirectory
 from .filter_settings import parse_filter_settings
 from .recipe import load_recipe
-from .restoring import overruled_rejects
+from .rejects import Reject, rejects
+from .restoring import overruled_rejects, restore, unrestore
 from .status import open_run
 from .verdicts import known_judges, last_judged_by, open_verdicts, read_judged
+
+__all__ = [
+    "Reject",
+    "Screening",
+    "last_settings",
+    "rejects",
+    "restore",
+    "restored",
+    "screen_chain",
+    "screen_run",
+    "standing_chains",
+    "unrestore",
+]
 
 
 @dataclass(frozen=True)
@@ -96,6 +110,29 @@ def screen_run(run: Path, settings: FilterSettings, *, stage: StageName = "refin
         settings=settings,
         rehearsal=load_recipe(directory.recipe).model.is_rehearsal,
     )
+
+
+def screen_chain(
+    chain: Chain,
+    settings: FilterSettings,
+    *,
+    stage: StageName,
+    score: float | None,
+    overruled: frozenset[tuple[str, str]] = frozenset(),
+) -> Rejection | None:
+    """The first rule that takes a finished record out, or None.
+
+    This is `screen`, with the examples of the record's task, and without the rules that a person has overruled for it.
+
+    Args:
+        chain: the finished record.
+        settings: which rules are asked, and their limits.
+        stage: whose answer is released.
+        score: the judge's overall score of it, or None.
+        overruled: see `restored`.
+    """
+    waived = [rule for rule in RULES if (chain.question.id, rule) in overruled]
+    return screen(chain, settings.switched_off(waived), stage=stage, score=score, examples=_examples(chain))
 
 
 def last_settings(run: Path, stage: StageName = "refine") -> FilterSettings | None:

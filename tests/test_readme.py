@@ -38,7 +38,14 @@ def test_there_are_python_examples() -> None:
 
 @pytest.mark.parametrize(
     ("page", "least"),
-    [("README.md", 20), ("docs/knowledge.md", 15), ("docs/optimizing.md", 3), ("docs/experiments.md", 12), ("docs/formats.md", 3)],
+    [
+        ("README.md", 20),
+        ("docs/knowledge.md", 15),
+        ("docs/optimizing.md", 3),
+        ("docs/experiments.md", 12),
+        ("docs/releases.md", 6),
+        ("docs/formats.md", 3),
+    ],
 )
 def test_every_command_and_option_named_exists(cli: Cli, page: str, least: int) -> None:
     shell = "".join(re.findall(r"```sh\n(.*?)```", PAGES[page], re.DOTALL))

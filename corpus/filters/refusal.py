@@ -15,22 +15,26 @@ _CANNOT = (
     r"|am not going|['’]m not going|must decline|have to decline|(?:am|['’]m) not comfortable|do not feel comfortable"
     r"|don['’]t feel comfortable)"
 )
-_HELP = (
-    r"(?:help|assist|provid|answer|fulfil|comply|complet|generat|creat|writ|produc|engag|discuss|support|offer|shar|giv"
-    r"|do|respond|participat|role-?play|process|continu)\w{0,6}(?: you)?"
-)
+#: What nobody but a model declines with so little said of it; and what a figure in a story may decline as well.
+_HELP = r"(?:help|assist|provid|answer|fulfil|comply|complet|generat|engag|discuss|respond)\w{0,6}(?: you)?"
+_MAKE = r"(?:creat|writ|produc|support|offer|shar|giv|do|participat|role-?play|process|continu)\w{0,6}(?: you)?"
 #: What a model declines: the request itself, and not something in the world.
+_NAMED = (
+    r"(?:(?:with |to |in )?(?:your|this|that|the|such) (?:\w{1,20} ){0,2}"
+    r"(?:request|question|task|prompt|query|content|topic|information)"
+    r"|(?:in |with |to )?(?:this|that) (?:kind|type|sort) of)"
+)
+_THINGS = r"(?:content|information|advice|instructions|material|help|assistance|opinions?)"
 _REQUEST = (
     r"(?:(?:with )?(?:that|this|it)\b(?=[.,;!?]| (?:request|question|task|topic|kind|type|for you|because|as))"
-    r"|(?:with )?(?:your|this|that|the|such) (?:\w{1,20} ){0,2}"
-    r"(?:request|question|task|prompt|query|content|topic|information)"
     r"|(?:to|with|in) (?:this|that|your|such|the|requests|questions)\b"
-    r"|(?:such|any|that kind of|this kind of|that type of) (?:\w{1,20} ){0,2}"
-    r"(?:content|information|advice|instructions|material|help|assistance|opinions?)"
-    r"|(?:any |specific |further |detailed |personal )?(?:information|details|instructions|guidance|opinions?)\b)"
+    r"|(?:any |specific |further |detailed |personal )?(?:information|details|instructions|guidance|opinions?)\b"
+    rf"|{_NAMED}|(?:such|any) (?:\w{{1,20}} ){{0,2}}{_THINGS})"
 )
+_I_CANNOT = rf"\bI\b ?[^.!?\n]{{0,60}}?{_CANNOT}(?: be able)?(?: to)?(?: \w{{1,20}}){{0,2}}?"
 _ENGLISH = re.compile(
-    rf"\bI\b ?[^.!?\n]{{0,60}}?{_CANNOT}(?: be able)?(?: to)?(?: \w{{1,20}}){{0,2}}? {_HELP} ?{_REQUEST}"
+    rf"{_I_CANNOT} {_HELP} ?{_REQUEST}"
+    rf"|{_I_CANNOT} {_MAKE} (?:{_NAMED}|(?:any |such |specific |personal )?{_THINGS})"
     r"|\b(?:an AI|a language model|an artificial intelligence)\b[^.!?\n]{0,80}?"
     rf"{_CANNOT}(?: be able)?(?: to)?(?: \w{{1,20}}){{0,2}}? {_HELP}"
     r"|\bI(?: must|['’]ll have to| have to| respectfully)? (?:decline|refuse) (?:to|this|that|your)\b"
@@ -42,7 +46,7 @@ _ENGLISH = re.compile(
 _CHINESE = re.compile(
     r"(?:我|本人|作为[^，。！？\n]{0,12}(?:AI|人工智能|语言模型|助手)[^。！？\n]{0,16})"
     r"[^。！？\n]{0,12}?(?:无法|不能|不便|不可以|没有办法|没法|难以|不会|拒绝)"
-    r"[^。！？\n]{0,8}?(?:回答|回复|提供|协助|帮助|满足|完成|生成|撰写|讨论|继续|处理|参与|给出|创作|响应|执行)"
+    r"[^。！？\n]{0,8}?(?:回答|回复|提供|协助|帮助|满足|完成|生成|撰写|讨论|给出|创作|响应)"
     r"[^。！？，\n]{0,6}?(?:您|你|这个|该|此|这一|这类|此类|相关|任何|类似|这样|这项|问题|请求|内容|要求|帮助|观点|看法|信息)"
     r"|(?:抱歉|对不起|很遗憾|不好意思)[，,]?[^。！？\n]{0,20}?(?:无法|不能|不便|没法|没有办法|不会)(?:为您|为你|帮您|帮你|给您|给你|就此|对此)?"
     r"(?:继续)?(?:回答|提供|协助|满足|完成|生成|讨论|处理|给出|响应)(?:您|你|这个|该|此|这一|这类|此类|相关|任何|类似|这样|这项|问题|请求)"

@@ -86,7 +86,7 @@ class FilterSettings(_Settings):
     def _in_order(cls, rules: tuple[RuleName, ...]) -> tuple[RuleName, ...]:
         return tuple(rule for rule in RULES if rule in rules)
 
-    def switched_off(self, rules: Iterable[RuleName]) -> "FilterSettings":
+    def switched_off(self, rules: Iterable[str]) -> "FilterSettings":
         """The same with further rules switched off, such as those that a person has overruled for a record."""
         chosen = {*self.without, *rules}
         return self.model_copy(update={"without": tuple(rule for rule in RULES if rule in chosen)})

@@ -21,6 +21,8 @@ _ITEM = re.compile(
     r"[ \t]{0,40}(?:[-*+•·▪◦–]|\d{1,3}[.、)）]|[(（]?[0-9一二三四五六七八九十]{1,3}[)）、.]|[a-zA-Z][.)])[ \t]{0,40}"
 )
 _KEYED = re.compile(r"[ \t]{0,40}(?:\*\*)?[^\s:：][^:：\n]{0,40}(?:\*\*)?[:：](?:\*\*)?[ \t]{0,40}\S")
+#: A web address ends as it ends.
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S{1,280}$")
 _HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]")
 _INNER_STOP = {"en": re.compile(r"[.!?][\"”’')]? \S|; "), "zh": re.compile(r"[。！？；]")}
 _COMMA = {"en": ",", "zh": "，"}
@@ -28,7 +30,7 @@ _COMMA = {"en": ",", "zh": "，"}
 _UNENDING = {
     "en": re.compile(
         r"(?:^|[\s(])(?:a|an|the|of|to|and|or|but|with|for|from|by|at|into|as|that|which|because|if|than|when|while|"
-        r"your|their|its|our|my|is|are|was|were|be|can|will|should|would|could|may|might|this|these|those|"
+        r"your|their|its|our|my|"
         r"although|including|between|such)$",
         re.IGNORECASE,
     ),
@@ -58,7 +60,7 @@ def check_truncated_end(question: str, answer: str, language: Language) -> Rejec
     if found is None:
         return None
     figure, why = found
-    return Rejection("truncated_end", figure, f"{why}: ...{last[-30:]}")
+    return Rejection("truncated_end", figure, f"{why}: ...{' '.join(last[-30:].split())}")
 
 
 def _open_fence(text: str) -> tuple[int, str] | None:
@@ -103,7 +105,7 @@ def _broken_off(text: str, last: str, language: Language) -> str | None:
         return None if set(last.strip()) <= set("-*–") and len(last.strip()) > 2 else "an item without a text"
     if last[-1] in _OPEN:
         return None if _is_rule(last) else f"it ends with {last[-1]}"
-    if not last[-1].isalnum():
+    if not last[-1].isalnum() or _ADDRESS.search(last[-300:]):
         return None
     if _UNENDING[language].search(last[-24:]):
         return "it ends with a word that opens a phrase"

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -11,9 +11,12 @@ from filelock import FileLock, Timeout
 from ...errors import OutputFault, ReleaseFault
 from ...files import make_directory
 
+#: Whether two folders are one.
+Same = Callable[[Path, Path], bool]
+
 
 @contextmanager
-def build_folder(target: Path, *, replace: bool) -> Iterator[Path]:
+def build_folder(target: Path, *, replace: bool, same: Same | None = None) -> Iterator[Path]:
     """A hidden folder beside `target` to build in; at the end it is synced and takes its place, else it is removed.
 
     What a process that was killed has left is cleared away by the next one that builds the same.
@@ -21,9 +24,10 @@ def build_folder(target: Path, *, replace: bool) -> Iterator[Path]:
     Args:
         target: the folder.
         replace: whether it may stand there already, and is replaced.
+        same: (built, target) -> whether they are one: then what stands there is left as it is.
 
     Raises:
-        ReleaseFault: it stands there and may not be replaced, or another process builds it.
+        ReleaseFault: it stands there and may not be replaced, or is not the same; or another process builds it.
         OutputFault: it cannot be written; what stood there before still does.
     """
     made = _missing(target.parent)
@@ -31,21 +35,26 @@ def build_folder(target: Path, *, replace: bool) -> Iterator[Path]:
     try:
         with _alone(target):
             _recover(target)
-            if target.exists() and not replace:
+            if target.exists() and not replace and same is None:
                 raise ReleaseFault(
                     f"{target}: is there already; take another --version, or --force to make it again in its place"
                 )
-            yield from _build(target)
+            yield from _build(target, None if replace else same)
     except BaseException:
         _remove_empty(made)
         raise
 
 
-def _build(target: Path) -> Iterator[Path]:
+def _build(target: Path, same: Same | None) -> Iterator[Path]:
     building = _beside(target, "building")
     try:
         building.mkdir()
         yield building
+        if same is not None and target.exists():
+            if not same(building, target):
+                raise ReleaseFault(f"{target}: is there already with other content; take another --version")
+            shutil.rmtree(building)
+            return
         _sync_below(building)
         _put(building, target)
     except BaseException as exc:

@@ -1,27 +1,15 @@
 """A release's card: README.md with the header that Hugging Face reads."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
-import yaml
-
-from ...vocabulary import LANGUAGES
-from .figures import Figures
-from .manifest import Manifest
+from .card_facts import CardFacts, ScoreLine
+from .card_header import render_header
 from .markdown import fenced, plain, table
 
 #: Root tags that the card names.
 _TOP_ROOTS: Final = 20
 _PAPER: Final = "https://arxiv.org/abs/2501.12273"
-_SIZES: Final = (
-    (1_000, "n<1K"),
-    (10_000, "1K<n<10K"),
-    (100_000, "10K<n<100K"),
-    (1_000_000, "100K<n<1M"),
-    (10_000_000, "1M<n<10M"),
-    (100_000_000, "10M<n<100M"),
-)
 _LANGUAGE_NAMES: Final = {"en": "English", "zh": "Chinese"}
 _REHEARSAL: Final = (
     "> **Rehearsal data.** The embedded stand-in model wrote this, or a part of it, to try the pipeline. It is not for "
@@ -29,88 +17,11 @@ _REHEARSAL: Final = (
 )
 
 
-@dataclass(frozen=True)
-class ScoreLine:
-    """A mean of judge scores from 1 to 10.
-
-    Attributes:
-        of: what was scored.
-        mean, low, high: the mean and its 95 % interval; None where there are too few scores for it.
-        count, missing: records with a score, and without one.
-    """
-
-    of: str
-    mean: float | None
-    low: float | None
-    high: float | None
-    count: int
-    missing: int
-
-
-@dataclass(frozen=True)
-class CardFacts:
-    """What a card is written from.
-
-    Attributes:
-        manifest: of the release; its files are not needed.
-        figures: over the released records.
-        scores: what the judge said; empty where nothing was judged.
-        configs, dataset_info: the header's: where the files of each format are, and what their columns are.
-        rows: format -> split -> rows.
-        command: that makes the release, and `plan`, the file that it names: without folders of this machine.
-    """
-
-    manifest: Manifest
-    figures: Figures
-    scores: Sequence[ScoreLine]
-    configs: Sequence[Mapping[str, Any]]
-    dataset_info: Sequence[Mapping[str, Any]]
-    rows: Mapping[str, Mapping[str, int]]
-    command: str
-    plan: str
-
-
-class _PlainDumper(yaml.SafeDumper):
-    """Writes what is the same twice instead of pointing at it."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
 def render_card(facts: CardFacts) -> str:
     """README.md."""
     parts = (_head, _format_table, _method, _figures, _scores, _models, _filters, _again, _limits, _citation)
     body = "\n".join("\n".join(part(facts)) + "\n" for part in parts)
-    return f"---\n{_header(facts)}---\n\n{body}"
-
-
-def _header(facts: CardFacts) -> str:
-    manifest = facts.manifest
-    license_ = {"license": manifest.license}
-    if manifest.license_name and manifest.license_link:
-        license_ |= {"license_name": manifest.license_name, "license_link": manifest.license_link}
-    known = facts.figures.counts["language"]
-    header: dict[str, Any] = {
-        **license_,
-        "language": [language for language in LANGUAGES if known[language]],
-        "pretty_name": f"{manifest.name} {manifest.version}",
-        "task_categories": ["text-generation"],
-        "size_categories": [_size(manifest.released)],
-        "tags": _tags(facts),
-        "configs": [dict(config) for config in facts.configs],
-        "dataset_info": [dict(info) for info in facts.dataset_info],
-    }
-    return yaml.dump(header, Dumper=_PlainDumper, sort_keys=False, allow_unicode=True, width=1000)
-
-
-def _size(records: int) -> str:
-    return next((name for limit, name in _SIZES if records < limit), "n>100M")
-
-
-def _tags(facts: CardFacts) -> list[str]:
-    kinds = {"dpo": "dpo", "messages": "sft"}
-    tags = ["synthetic", "condor", "arxiv:2501.12273", *(kinds[name] for name in sorted(facts.rows) if name in kinds)]
-    return [*tags, "rehearsal"] if facts.manifest.rehearsal else tags
+    return f"---\n{render_header(facts)}---\n\n{body}"
 
 
 def _head(facts: CardFacts) -> Iterator[str]:
@@ -142,7 +53,7 @@ def _format_table(facts: CardFacts) -> Iterator[str]:
     yield (
         "No leaf tag is in two splits. `records` holds the whole chains (question, answer, each critique and "
         "refinement, ids, prompt versions, models, scores); the others hold the same records as trainers read them. A "
-        "preference pair of two equal answers says nothing and is left out."
+        "preference pair is left out where both answers are equal, or where the judge likes the rejected one better."
     )
 
 

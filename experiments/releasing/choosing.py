@@ -4,21 +4,28 @@ Rules on single records come first, then benchmarks and duplicates, and subsets,
 lies inside a larger one, and a quota is met by records that are really released.
 """
 
+import asyncio
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 from ...corpus.filters.rejection import Rejection
-from ...corpus.near_duplicates import DuplicateSettings, QuestionText, VectorsOf, find_near_duplicates
+from ...corpus.near_duplicates import DuplicateSettings, QuestionText, find_near_duplicates
 from ...corpus.selection import SelectionReport, SelectionSettings, SubsetSettings, select, select_with_report
+from ...runtime.embedding import EmbeddingModel
+from ..question_vectors import open_question_vectors
 from .pool import Candidate, Pool
 
 NEAR_DUPLICATE = "near_duplicate"
 CONTAMINATED = "contaminated"
 
 
-def keep_included(pool: Pool, settings: SelectionSettings, seed: int) -> None:
-    """Leave out what a rule of `--include` does not keep."""
+def keep_included(pool: Pool, settings: SelectionSettings, seed: int) -> tuple[str, ...]:
+    """Leave out what a rule of `--include` does not keep; returns a line for each tag in a rule that no record has."""
+    asked = SelectionSettings(include=settings.include)
+    unmatched = select_with_report(pool.entries, asked, seed).report.unmatched
     for rule in settings.include:
         _take(pool, f"include {rule}", SelectionSettings(include=(rule,)), seed)
+    return unmatched
 
 
 def leave_out_contaminated(pool: Pool, found: Mapping[str, Rejection]) -> None:
@@ -28,12 +35,30 @@ def leave_out_contaminated(pool: Pool, found: Mapping[str, Rejection]) -> None:
 
 
 def leave_out_duplicates(
-    pool: Pool, settings: DuplicateSettings, *, against: Iterable[QuestionText], vectors: VectorsOf | None
+    pool: Pool, settings: DuplicateSettings, against: Iterable[QuestionText], model: EmbeddingModel | None, beside: Path
 ) -> None:
-    """Leave out questions that are all but the same as one that is kept, or as one of an earlier release."""
+    """Leave out questions that are all but the same as one that is kept, or as one of an earlier release.
+
+    Args:
+        pool: of candidates.
+        settings: from where on two questions are one.
+        against: questions of earlier releases.
+        model: compares questions by meaning, too; None for letters alone.
+        beside: a file beside which the model's vectors are kept; what is held there is not asked for again.
+
+    Raises:
+        ModelFault: no call to the model can succeed.
+        EmbeddingFault: it refused some questions, or answered with what are no vectors of them.
+        CallFault: a call got no reply; the same command asks again.
+    """
     pool.asked(NEAR_DUPLICATE)
     questions = [QuestionText(each.entry.question_id, each.text, each.entry.score) for each in pool.candidates]
-    found = find_near_duplicates(questions, settings, against=against, vectors=vectors)
+    with open_question_vectors(model, beside) as vectors:
+        if vectors is not None:
+            against = list(against)
+            asyncio.run(vectors.fetch([*against, *questions]))
+        rows = None if vectors is None else vectors.rows
+        found = find_near_duplicates(questions, settings, against=against, vectors=rows)
     pool.leave_out({duplicate.question_id: duplicate.rejection for duplicate in found})
 
 

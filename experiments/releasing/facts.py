@@ -1,21 +1,25 @@
-"""What a release says of the runs that it was made from, and of its scores."""
+"""What a release says of the runs that it was made from, of its scores, and in its card."""
 
 import json
+import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ...corpus.card_configs import card_configs, card_dataset_info
 from ...corpus.formats import StageName
-from ...corpus.release.card import ScoreLine
-from ...corpus.release.manifest import JudgeFacts, MakerFacts, RunFacts
+from ...corpus.release.card_facts import CardFacts, ScoreLine
+from ...corpus.release.layout import RECORDS
+from ...corpus.release.manifest import JudgeFacts, MakerFacts, Manifest, RunFacts
 from ...corpus.release.models import is_rehearsal_model
 from ...vocabulary import DIFFICULTIES, LANGUAGES, TASKS
 from ..recipe import Recipe
 from ..statistics import estimate_mean
 from .gathering import RunDigests
-from .pool import Candidate
+from .plan import ReleasePlan
+from .pool import Candidate, Pool
 from .sources import Source, score_of
-from .writing import RunFigures
+from .writing import RunFigures, Written
 
 
 def run_facts(source: Source, digests: RunDigests, figures: RunFigures) -> RunFacts:
@@ -95,3 +99,24 @@ def score_lines(candidates: Sequence[Candidate], stage: StageName) -> list[Score
 def _line(of: str, candidates: Iterable[Candidate], score: Callable[[Candidate], float | None]) -> ScoreLine:
     found = estimate_mean(map(score, candidates))
     return ScoreLine(of, found.mean, found.low, found.high, found.count, found.missing)
+
+
+def card_facts(
+    manifest: Manifest, plan: ReleasePlan, sources: Sequence[Source], pool: Pool, written: Written
+) -> CardFacts:
+    """What the card is written from."""
+    rows: dict[str, dict[str, int]] = {format_: {} for format_ in (*plan.written, RECORDS)}
+    for shard in written.shards:
+        of_split = rows[shard.format_]
+        of_split[shard.split] = of_split.get(shard.split, 0) + shard.rows
+    names = " ".join(shlex.quote(source.name) for source in sources)
+    return CardFacts(
+        manifest=manifest,
+        figures=written.figures,
+        scores=score_lines(pool.candidates, plan.stage),
+        configs=card_configs(written.shards),
+        dataset_info=card_dataset_info(written.shards),
+        rows={format_: found for format_, found in rows.items() if found},
+        command=f"condor release {names} --plan release.yaml",
+        plan=plan.as_yaml(),
+    )

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from ...corpus.decontamination import Benchmarks, CheckedText
 from ...corpus.entries import Entry
 from ...corpus.filters.rejection import Rejection
-from ...corpus.filters.screening import RULES, FilterSettings, screen
+from ...corpus.filters.screening import RULES, FilterSettings
 from ...corpus.formats import StageName
 from ...corpus.records import Chain
 from ...corpus.release.rows import as_released
 from ...corpus.scores import Scores
-from ...knowledge import tasks_for
 from ..digests import Digest
+from ..screening import screen_chain
 from .pool import Candidate, Pool, Removal
 from .sources import Source, score_of
 
@@ -140,16 +140,13 @@ class _Gathering:
         self._texts = []
 
     def _screen(self, source: Source, chain: Chain, score: float | None) -> Rejection | None:
-        examples = tasks_for(chain.question.origin.language)[chain.question.origin.task].examples
-        rejection = screen(chain, self.filters, stage=self.stage, score=score, examples=examples)
-        overruled = source.overruled(chain.question.id) if rejection is not None else []
-        if not overruled:
+        rejection = screen_chain(chain, self.filters, stage=self.stage, score=score)
+        if rejection is None or not source.restored:
             return rejection
-        others = self.filters.switched_off(rule for rule in RULES if rule in overruled)
-        rejection = screen(chain, others, stage=self.stage, score=score, examples=examples)
-        if rejection is None:
+        standing = screen_chain(chain, self.filters, stage=self.stage, score=score, overruled=source.restored)
+        if standing is None:
             self.pool.restored.add(chain.question.id)
-        return rejection
+        return standing
 
     def _add(self, candidate: Candidate) -> None:
         """Add a candidate, unless its question is there with an answer that is judged as well."""

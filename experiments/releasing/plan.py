@@ -17,6 +17,7 @@ from ...corpus.selection import SelectionSettings
 from ...corpus.shards import ShardKind
 from ...errors import ReleaseFault
 from ...files import read_text
+from ...runtime.embedding import EmbedderSpec
 
 
 class ReleasePlan(BaseModel):
@@ -54,7 +55,7 @@ class ReleasePlan(BaseModel):
     filters: FilterSettings = FilterSettings()
     selection: SelectionSettings = SelectionSettings()
     duplicates: DuplicateSettings | None = DuplicateSettings()
-    embedder: str | None = None
+    embedder: EmbedderSpec | None = None
     against: tuple[str, ...] = ()
     decontaminate: tuple[str, ...] = ()
 
@@ -107,16 +108,22 @@ class ReleasePlan(BaseModel):
     def as_settings(self) -> dict[str, Any]:
         """What was asked for, as the manifest holds it: with every default, and files without the way there."""
         told = self.model_dump(mode="json", exclude=set(_TOLD_APART))
-        return told | {"formats": list(self.written)} | self._files()
+        return told | {"formats": list(self.written), "embedder": self._embedder()} | self._files()
 
     def as_yaml(self) -> str:
         """The plan as a file that `--plan` reads: what differs from the defaults."""
-        told = self.model_dump(mode="json", exclude_defaults=True) | self._files()
+        told = self.model_dump(mode="json", exclude_defaults=True) | self._files() | {"embedder": self._embedder()}
         return yaml.safe_dump(
             {key: value for key, value in told.items() if value not in ([], None)} | self._switched_off(),
             sort_keys=False,
             allow_unicode=True,
         )
+
+    def _embedder(self) -> dict[str, Any] | None:
+        """What shapes the vectors; not where the model is served."""
+        if self.embedder is None:
+            return None
+        return {key: value for key, value in self.embedder.identity.items() if value is not None}
 
     def _files(self) -> dict[str, list[str]]:
         return {name: [Path(each).name for each in getattr(self, name)] for name in ("against", "decontaminate")}

@@ -1,15 +1,12 @@
 """From runs to a release's folder: read, choose, write, and say what it is; the folder is whole or not there."""
 
-import json
-import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ... import __version__
-from ...corpus.card_configs import card_configs, card_dataset_info
 from ...corpus.release.building import build_folder
-from ...corpus.release.card import CardFacts, render_card
+from ...corpus.release.card import render_card
 from ...corpus.release.changes import (
     Changes,
     Member,
@@ -18,16 +15,19 @@ from ...corpus.release.changes import (
     earlier_members,
     split_of_leaves,
 )
-from ...corpus.release.layout import CARD_FILE, CHANGES_FILE, RECORDS, REMOVED_FILE
+from ...corpus.release.layout import CARD_FILE, CHANGES_FILE, MANIFEST_FILE, REMOVED_FILE
 from ...corpus.release.manifest import Manifest, gather_files, save_manifest
 from ...corpus.release.names import check_version, versions_in
+from ...corpus.release.verify import verify_release
 from ...corpus.selection import SPLITS, SelectionReport, assign_splits
+from ...corpus.shard_sinks import encode_line
 from ...corpus.trainers import trainer_files
 from ...errors import ReleaseFault
-from ...files import make_directory, write_atomically
+from ...files import make_directory, write_atomically, write_bytes_atomically
+from ...runtime.embedding import EmbeddingModel, build_embedding_model
 from .choosing import keep_included, leave_out_contaminated, leave_out_duplicates, select_rest
 from .comparing import Compared, load_compared
-from .facts import run_facts, score_lines
+from .facts import card_facts, run_facts
 from .gathering import Gathered, gather
 from .plan import ReleasePlan
 from .pool import Pool
@@ -59,6 +59,7 @@ def make_release(
     out: Path = Path("releases"),
     previous: Path | None = None,
     force: bool = False,
+    to_push: bool = False,
     is_pushed: Callable[[Path], bool] = lambda _: False,
 ) -> Release:
     """Make a release. The same runs and the same plan make the same bytes.
@@ -70,20 +71,45 @@ def make_release(
         previous: the folder of the release that it is compared with, whose leaf tags keep their splits; by default it
             is compared with the highest version before it in `out`, and nothing is taken over.
         force: whether a folder that is there is replaced.
+        to_push: whether it is for others: rehearsal data is refused, and a folder that is there with the very same
+            bytes is taken for made, so that a push that was broken off can go on.
         is_pushed: whether a folder was pushed to a hub, and so must stay as it is.
 
     Raises:
         BadInput: there is no synthesis in a directory, or a file to compare with cannot be read.
-        ReleaseFault: the folder is there, another process makes it, or nothing is left to release.
+        ReleaseFault: the folder is there, another process makes it, nothing is left to release, or rehearsal data is to
+            be pushed.
         OutputFault: it cannot be written; nothing is left of it, and what stood there before still does.
     """
     target = out / plan.folder
     _refuse_taken(target, out, plan)
     if force and is_pushed(target):
         raise ReleaseFault(f"{target}: was pushed, and what others may have stays as it is; release a new version")
-    with open_sources(runs) as sources, build_folder(target, replace=force) as building:
+    with (
+        open_sources(runs) as sources,
+        build_folder(target, replace=force, same=_are_one if to_push else None) as building,
+    ):
+        if to_push:
+            _refuse_rehearsal(any(source.recipe.model.is_rehearsal for source in sources), target)
         earlier = previous or _version_before(out, plan)
-        return _Making(sources, plan, building, target, earlier, pinned=previous is not None).make()
+        made = _Making(sources, plan, building, target, earlier, pinned=previous is not None).make()
+        if to_push:
+            _refuse_rehearsal(made.manifest.rehearsal, target)
+        return made
+
+
+def _are_one(built: Path, there: Path) -> bool:
+    """Whether two releases have one manifest, which holds every file's hash, and the one that is there is whole."""
+    held = there / MANIFEST_FILE
+    same = held.is_file() and held.read_bytes() == (built / MANIFEST_FILE).read_bytes()
+    return same and verify_release(there).whole
+
+
+def _refuse_rehearsal(rehearsal: bool, target: Path) -> None:
+    if rehearsal:
+        raise ReleaseFault(
+            f"{target}: rehearsal data is not pushed; leave --push out, or release a run of a real model"
+        )
 
 
 def _refuse_taken(target: Path, out: Path, plan: ReleasePlan) -> None:
@@ -126,7 +152,7 @@ class _Making:
         files = {shard.name: shard.rows for shard in written.shards} | self._write_reports(gathered.pool)
         texts = {
             **trainer_files(self.plan.name, written.shards),
-            CARD_FILE: self._card(manifest, gathered.pool, written),
+            CARD_FILE: render_card(card_facts(manifest, self.plan, self.sources, gathered.pool, written)),
         }
         texts[CHANGES_FILE] = "\n".join(changes_as_markdown(changes)) + "\n"
         self._write_texts(texts)
@@ -137,16 +163,27 @@ class _Making:
 
     def _choose(self, gathered: Gathered, compared: Compared) -> SelectionReport:
         pool, plan = gathered.pool, self.plan
-        keep_included(pool, plan.selection, plan.seed)
+        unmatched = keep_included(pool, plan.selection, plan.seed)
         if compared.benchmarks is not None:
             leave_out_contaminated(pool, gathered.contaminated)
         if plan.duplicates is not None:
-            leave_out_duplicates(pool, plan.duplicates, against=compared.against(), vectors=None)
+            leave_out_duplicates(
+                pool, plan.duplicates, compared.against(), self._embedding_model(), self._vectors_beside
+            )
         report = select_rest(pool, plan.selection, plan.seed)
         if not pool.candidates:
-            counts = ", ".join(f"{rule} {count}" for rule, count in pool.counts().items() if count)
-            raise ReleaseFault(f"{self.target}: nothing is left to release: {counts or 'the runs have kept nothing'}")
-        return report
+            counts = [f"{rule} {count}" for rule, count in pool.counts().items() if count]
+            why = "; ".join([", ".join(counts) or "the runs have kept nothing", *unmatched])
+            raise ReleaseFault(f"{self.target}: nothing is left to release: {why}")
+        return replace(report, unmatched=(*unmatched, *report.unmatched))
+
+    def _embedding_model(self) -> EmbeddingModel | None:
+        return None if self.plan.embedder is None else build_embedding_model(self.plan.embedder)
+
+    @property
+    def _vectors_beside(self) -> Path:
+        """What vectors are kept beside: they are those of a release's name, whatever the version."""
+        return self.target.with_name(self.plan.name)
 
     def _split(self, pool: Pool) -> dict[str, Chosen]:
         earlier = None
@@ -193,29 +230,11 @@ class _Making:
         """What was left out, a line each; returns the file with its lines."""
         path = self.building / REMOVED_FILE
         make_directory(path.parent)
-        with write_atomically(path) as file:
+        with write_bytes_atomically(path) as file:
             for removal in pool.removals:
                 row = {"id": removal.question_id, "run": self.sources[removal.run].name, **vars(removal.rejection)}
-                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+                file.write(encode_line(row))
         return {REMOVED_FILE: len(pool.removals)}
-
-    def _card(self, manifest: Manifest, pool: Pool, written: Written) -> str:
-        rows: dict[str, dict[str, int]] = {format_: {} for format_ in (*self.plan.written, RECORDS)}
-        for shard in written.shards:
-            of_split = rows[shard.format_]
-            of_split[shard.split] = of_split.get(shard.split, 0) + shard.rows
-        return render_card(
-            CardFacts(
-                manifest=manifest,
-                figures=written.figures,
-                scores=score_lines(pool.candidates, self.plan.stage),
-                configs=card_configs(written.shards),
-                dataset_info=card_dataset_info(written.shards),
-                rows={format_: found for format_, found in rows.items() if found},
-                command=_command(self.sources),
-                plan=self.plan.as_yaml(),
-            )
-        )
 
     def _write_texts(self, texts: Mapping[str, str]) -> None:
         for name, text in sorted(texts.items()):
@@ -223,7 +242,3 @@ class _Making:
             make_directory(path.parent)
             with write_atomically(path) as file:
                 file.write(text)
-
-
-def _command(sources: Sequence[Source]) -> str:
-    return f"condor release {' '.join(shlex.quote(source.name) for source in sources)} --plan release.yaml"

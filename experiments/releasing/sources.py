@@ -49,10 +49,6 @@ class Source:
         for chain, judged in read_judged(chains, self.verdicts, self.judge):
             yield chain, UNJUDGED if judged is None else Scores(_overall(judged.void), _overall(judged.refine))
 
-    def overruled(self, question_id: str) -> list[str]:
-        """The rules that a person has overruled for a record."""
-        return sorted(rule for id_, rule in self.restored if id_ == question_id) if self.restored else []
-
 
 @contextmanager
 def open_sources(runs: Sequence[Path]) -> Iterator[list[Source]]:

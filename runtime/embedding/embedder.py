@@ -8,7 +8,7 @@ from typing import cast
 import numpy as np
 from dspy.lm15 import LM15Error
 
-from ...errors import CallFault, CondorError, EmbeddingFault, Interrupted, ReplyFault
+from ...errors import CallFault, CondorError, EmbeddingFault, Interrupted, JournalFault, ReplyFault
 from ...hashing import content_hash
 from ..faults import translate
 from ..ledger import open_ledger
@@ -60,6 +60,19 @@ class JournaledEmbedder:
         for key, future in elsewhere.items():
             held[key] = await asyncio.shield(future)
         return [self._numbers(held[keys[text]]) for text in texts]
+
+    def held(self, texts: Sequence[str]) -> list["array[float]"]:
+        """The vectors of texts that were embedded before; no call is made.
+
+        Raises:
+            JournalFault: one of them has no vector here.
+            OutputFault: the vectors cannot be read.
+        """
+        keys = [self._key(text) for text in texts]
+        held = self._store.find(list(dict.fromkeys(keys)))
+        if missing := sum(key not in held for key in keys):
+            raise JournalFault(f"{self._store.path}: holds no vectors of {missing} texts; have them embedded first")
+        return [self._numbers(held[key]) for key in keys]
 
     def figures(self) -> EmbeddingFigures:
         """What the run's embeddings have come to, its earlier sessions included."""

@@ -29,7 +29,7 @@ PROVENANCE = st.builds(
     input_tokens=st.integers(0, 2**40),
     output_tokens=st.integers(0, 2**40),
     cost_usd=st.none() | st.floats(0, 1000),
-    created_at=st.just("2026-11-22T00:00:00Z"),
+    created_at=st.just(""),  # when a record was made is in no row
 )
 CHAINS = st.builds(
     build_chain,
@@ -57,6 +57,23 @@ def test_any_chain_comes_back_from_its_row_with_its_ids(chain: Chain, scores: Sc
     assert ids(again) == ids(chain)
     assert scores_of(row) == scores
     assert wrong_ids(row) == []
+
+
+def test_a_row_tells_how_a_record_was_made_but_not_when(make_chain: Callable[..., Chain]):
+    made = Provenance(
+        stage="answer",
+        prompt_version="1",
+        model="m",
+        sampling={"temperature": 0.7},
+        calls=1,
+        input_tokens=2,
+        output_tokens=3,
+        cost_usd=None,
+        created_at="2026-11-22T00:00:00Z",
+    )
+    row = to_row(make_chain(provenance=made))
+    assert row["answer"]["provenance"]["sampling"] == '{"temperature":0.7}'
+    assert "2026-11-22" not in json.dumps(row)
 
 
 def test_a_row_tells_ids_parents_place_and_scores(make_chain: Callable[..., Chain]):

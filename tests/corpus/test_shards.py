@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -17,7 +17,8 @@ from condor.corpus import Scores, to_lines
 from condor.corpus.chain_rows import chain_of
 from condor.corpus.columns import ROW_FORMATS, RowFormat, arrow_schema, columns_of
 from condor.corpus.shard_reading import read_rows
-from condor.corpus.shards import Shard, ShardKind, ShardWriter, encode_line
+from condor.corpus.shard_sinks import encode_line
+from condor.corpus.shards import Shard, ShardKind, ShardWriter
 from condor.errors import OutputFault, UnreadableFile
 
 from corpus_support import HOSTILE, build_chain, write_split
@@ -111,8 +112,15 @@ def test_no_text_can_end_a_line_of_jsonl_for_any_reader():
     assert "知识树 👩".encode() in encode_line(alpaca(0, "知识树 👩"))
 
 
+def test_the_bytes_of_a_line_are_pinned():
+    assert encode_line(alpaca(7, "喵\n\u2028=cmd()")).decode("utf-8") == (
+        '{"id":"7","instruction":"i","input":"","output":"喵\\n\\u2028=cmd()",'
+        '"path":["r","l"],"task":"view","difficulty":"easy","language":"en"}\n'
+    )
+
+
 @BOTH
-def test_the_same_rows_make_the_same_bytes_wherever_and_in_any_process(tmp_path: Path, kind: ShardKind):
+def test_the_same_rows_make_the_same_bytes_wherever_they_are_written(tmp_path: Path, kind: ShardKind):
     written = []
     for name in ("one", "a longer name/other"):
         write_split(tmp_path / name, [build_chain(question=str(n)) for n in range(40)], "eval", kind=kind, max_rows=15)
@@ -172,11 +180,16 @@ def test_a_row_with_other_columns_is_refused(tmp_path: Path, kind: ShardKind, ro
 
 
 @BOTH
+@pytest.mark.parametrize("buffering", [0, 1 << 16, 1 << 30])
 def test_a_full_disk_is_told_in_one_line_and_leaves_no_file(
-    tmp_path: Path, kind: ShardKind, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, kind: ShardKind, buffering: int, monkeypatch: pytest.MonkeyPatch
 ):
-    """Every write goes to a device that is full."""
-    monkeypatch.setattr(Path, "open", lambda *_: os.fdopen(os.open("/dev/full", os.O_WRONLY), "wb", buffering=0))
+    """Every write goes to a device that is full: it fails at once, after a while, or when the file is closed."""
+
+    def full(*_: Any) -> IO[bytes]:
+        return os.fdopen(os.open("/dev/full", os.O_WRONLY), "wb", buffering=buffering)
+
+    monkeypatch.setattr(Path, "open", full)
     with pytest.raises(OutputFault, match=r"data/alpaca: cannot write train: No space left"):
         write(tmp_path, 1200, kind=kind)
     assert contents(tmp_path) == {}

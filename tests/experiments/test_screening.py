@@ -24,7 +24,7 @@ from condor.experiments import (
     screen_run,
     unrestore,
 )
-from condor.experiments.screening import last_settings, restored, standing_chains
+from condor.experiments.screening import last_settings, restored, screen_chain, standing_chains
 from condor.experiments.status import open_run
 from condor.runtime.journal import ItemEntry, Journal, StepEntry
 from condor.runtime.models import ModelSpec
@@ -127,6 +127,20 @@ def test_what_is_restored_is_kept_until_that_is_taken_back(run: Path) -> None:
         assert restored(journal) == {(question, "length") for question in chosen}
     assert unrestore(run, chosen[:1]) == [(chosen[0], "length")]
     assert screen_run(run, SETTINGS).kept == first.kept + 1
+
+
+def test_a_release_that_asks_chain_by_chain_keeps_what_the_filtering_keeps(run: Path) -> None:
+    screen_run(run, SETTINGS)
+    restore(run, [each.question_id for each in rejects(run, rule="length")][:3])
+    found = screen_run(run, SETTINGS)
+    with open_run(run)[1] as journal:
+        overruled = restored(journal)
+        asked = [
+            screen_chain(chain, SETTINGS, stage="refine", score=None, overruled=overruled)
+            for chain in standing_chains(journal)
+        ]
+    assert asked.count(None) == found.kept
+    assert {each.rule for each in asked if each is not None} == {"length"}
 
 
 def test_a_rule_that_is_overruled_leaves_the_others(run: Path) -> None:

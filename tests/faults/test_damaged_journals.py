@@ -237,8 +237,8 @@ def test_a_journal_of_the_first_version_is_read_and_gets_its_checksums_when_it_g
     with sqlite3.connect(path) as database:
         for table in ("meta", "prompts", "steps", "records", "items"):
             database.execute(f"ALTER TABLE {table} DROP COLUMN seal")
-        database.execute("DROP TABLE turns")
-        database.execute("DROP TABLE spool")
+        for table in ("turns", "spool", "screenings", "screened", "restored"):
+            database.execute(f"DROP TABLE {table}")
         database.execute("PRAGMA user_version = 1")
     assert content(path)["chains"] == expected["chains"]
     Journal.open(path).close()

@@ -14,9 +14,13 @@ import yaml
 
 from condor.corpus import Scores
 from condor.corpus.card_configs import card_configs, card_dataset_info
+from condor.corpus.release.manifest import load_manifest
 from condor.corpus.shards import Shard, ShardKind
+from condor.experiments import releasing
+from condor.experiments.releasing import make_plan
 
 from corpus_support import HOSTILE, build_chain, write_split
+from release_support import LEAST, synthesise
 from support import clean_environment
 
 _INSTALL = "no trainers here: make trainers"
@@ -48,6 +52,23 @@ def write_folder(directory: Path, kind: ShardKind) -> list[Shard]:
     return shards
 
 
+def make_release(folder: Path, shards: ShardKind) -> Path:
+    """A release of a rehearsal run, with a card of its own."""
+    run = synthesise(folder / "run")
+    plan = make_plan(LEAST | {"shards": shards, "selection": {"split": {"validation": 0.2, "eval": 0.2}}})
+    return releasing.make_release([run], plan, out=folder / "releases").directory
+
+
+def count_release(folder: Path) -> dict[str, dict[str, int]]:
+    """Rows by format and split, as its manifest says."""
+    counted: dict[str, dict[str, int]] = {}
+    for name, facts in load_manifest(folder).files.items():
+        if facts.rows and name.startswith("data/"):
+            _, format_, file = name.split("/")
+            counted.setdefault(format_, {})[file.partition("-")[0]] = facts.rows
+    return counted
+
+
 def consume(command: str, home: Path, *folders: Path) -> Any:
     """What the consumers say, in a process that can fetch nothing."""
     environment = clean_environment() | {
@@ -76,7 +97,9 @@ def test_datasets_loads_every_format_and_split_whole_and_as_a_stream(tmp_path: P
     assert counted[0] == counted[1]
     assert counted[0]["dpo"] == {"train": 9, "validation": 2, "eval": 1}
     assert counted[0]["critique"]["train"] == 18
-    assert consume("load", tmp_path / "home", *(tmp_path / kind for kind in kinds)) == counted
+    released = make_release(tmp_path, shards="jsonl")
+    places = (*(tmp_path / kind for kind in kinds), released)
+    assert consume("load", tmp_path / "home", *places) == [*counted, count_release(released)]
 
 
 def count(shards: list[Shard]) -> dict[str, dict[str, int]]:
@@ -90,8 +113,7 @@ def count(shards: list[Shard]) -> dict[str, dict[str, int]]:
 
 @pytest.mark.usefixtures("trainers")
 def test_trl_takes_two_steps_on_messages_critiques_and_pairs(tmp_path: Path):
-    write_folder(tmp_path / "release", "parquet")
-    taken = consume("train", tmp_path / "home", tmp_path / "release")
+    taken = consume("train", tmp_path / "home", make_release(tmp_path, shards="parquet"))
     assert set(taken) == {"sft messages", "sft critique", "dpo"}
     for name, each in taken.items():
         assert each["steps"] == 2, name

@@ -17,6 +17,7 @@ from condor.corpus.filters.language import _CODE, _LATIN_WORD
 from condor.corpus.filters.screening import FilterSettings, broken_rules
 from condor.corpus.filters.truncated_end import _CODE as _CODE_AT_THE_END
 from condor.corpus.filters.truncated_end import _JSON_STRING
+from condor.corpus.formats import STAGES
 from condor.vocabulary import LANGUAGES, Language
 
 from filter_sample import make_chain
@@ -147,3 +148,16 @@ def test_a_megabyte_of_one_thing_is_judged(unit: str, language: Language) -> Non
     chain = make_chain("view", language, "Tell me about it. 说说吧。", "first", unit * (1_000_000 // len(unit)))
     fired = [found.rule for found in broken_rules(chain, FilterSettings(), stage="refine", score=None)]
     assert fired[0] == "length"
+
+
+@settings(derandomize=True, database=None, deadline=None, max_examples=150)
+@given(
+    text=st.text(st.sampled_from('a .\n-1)(`#|[]{}"“”：:，。的@+<>\u2028\r😀'), min_size=1),
+    language=st.sampled_from(LANGUAGES),
+)
+def test_no_text_is_too_strange_for_a_rule(text: str, language: Language) -> None:
+    chain = make_chain("view", language, "Tell me about it. 说说吧。", "first", text)
+    for stage in STAGES:
+        for found in broken_rules(chain, FilterSettings(), stage=stage, score=None):
+            assert len(found.detail.splitlines()) == 1
+            assert found.figure >= 0

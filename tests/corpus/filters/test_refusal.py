@@ -42,6 +42,9 @@ def test_an_answer_that_declines_is_rejected(answer: str, language: Language) ->
         ("Will it rain?", "I can't see the future, but the clouds look heavy.", "en"),
         ("What do you eat?", "As an AI I don't eat, but I like to hear about soup.", "en"),
         ("会下雨吗？", "我不能预知未来，不过云很厚。", "zh"),
+        ("Play a ferryman.", "I can't do that. The tide is out, and the rope is older than you are.", "en"),
+        ("Play a thief.", "I won't give it back. Finders keepers, that is the law of the river.", "en"),
+        ("演一个守夜人。", "我不会继续等这个人了，天快亮了。", "zh"),
     ],
 )
 def test_talk_of_declining_is_no_refusal(question: str, answer: str, language: Language) -> None:

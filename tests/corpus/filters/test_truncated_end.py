@@ -59,6 +59,8 @@ def test_a_text_that_breaks_off_is_rejected(answer: str, language: Language, why
         ("Wait, don't—", "en"),
         ("The end.\n\n---", "en"),
         ("Smile 🙂", "en"),
+        ("Yes, it is", "en"),
+        ("It is free. The form is at https://www.example.org/forms/a-long-name-of-a-form?year=2026&part=two", "en"),
         ("a) one (the first)\nb) two", "en"),
         ("To think that it is over :(\nBut it was fun!", "en"),
     ],

@@ -119,6 +119,16 @@ def test_nothing_left_is_refused_with_what_left_it_out_and_leaves_nothing(releas
     assert not (tmp_path / "out").exists()
 
 
+def test_a_tag_that_no_record_has_is_told_with_the_nearest(release: MakeOne) -> None:
+    root = rows(release().directory, "records")[0]["path"][0]
+    made = release(selection={"include": [f'root!="{root}x"']}, version="1.1")
+    (line,) = made.selection.unmatched
+    assert f"{root}x" in line
+    assert f"did you mean {root!r}" in line
+    with pytest.raises(ReleaseFault, match="did you mean"):
+        release(selection={"include": [f'root="{root}x"']}, version="1.2")
+
+
 def test_a_version_stays_as_it_is_but_where_it_is_to_be_replaced_and_was_not_pushed(release: MakeOne) -> None:
     before = contents(release().directory)
     with pytest.raises(ReleaseFault, match="is there already"):
@@ -192,6 +202,19 @@ def test_questions_of_an_earlier_release_and_of_a_benchmark_do_not_come_again(re
     assert "bench.jsonl" in (clean.directory / "README.md").read_text("utf-8")
 
 
+def test_questions_that_mean_the_same_are_left_out_and_vectors_are_paid_for_once(release: MakeOne) -> None:
+    meaning = {"embedder": "rehearsal", "duplicates": {"min_cosine": 0.2}}
+    made = release(**meaning)
+    manifest = check_whole(made.directory)
+    assert manifest.removed["near_duplicate"] > check_whole(release(version="0.9").directory).removed["near_duplicate"]
+    assert "means the same as" in (made.directory / "reports/removed.jsonl").read_text("utf-8")
+    assert manifest.settings["embedder"] == {"name": "rehearsal"}
+    vectors = made.directory.parent / "set.vectors.db"
+    before = vectors.stat().st_size
+    again = contents(release(options={"force": True}, **meaning).directory)
+    assert (again, vectors.stat().st_size) == (contents(made.directory), before)
+
+
 def test_parquet_holds_what_jsonl_holds(release: MakeOne) -> None:
     lines, columns = release(selection=HELD_OUT), release(selection=HELD_OUT, shards="parquet", version="1.1")
     manifest = check_whole(columns.directory)
@@ -203,7 +226,10 @@ def test_parquet_holds_what_jsonl_holds(release: MakeOne) -> None:
 
 def test_the_plan_that_a_card_names_makes_the_same_release(release: MakeOne, tmp_path: Path) -> None:
     made = release(
-        selection={"include": ["judge>=7"], **HELD_OUT}, filters={"without": ["refusal"]}, duplicates=None, formats=["dpo"]
+        selection={"include": ["judge>=7"], **HELD_OUT},
+        filters={"without": ["refusal"]},
+        duplicates=None,
+        formats=["dpo"],
     )
     (block,) = re.findall(r"```yaml\n(.*?)```", (made.directory / "README.md").read_text("utf-8"), re.DOTALL)
     (tmp_path / "release.yaml").write_text(block, "utf-8")

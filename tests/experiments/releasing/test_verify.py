@@ -13,7 +13,7 @@ from condor.corpus.release.changes import diff_releases
 from condor.corpus.release.findings import Verification
 from condor.corpus.release.manifest import Manifest, save_manifest
 from condor.corpus.release.verify import verify_release
-from condor.corpus.shards import encode_line
+from condor.corpus.shard_sinks import encode_line
 from condor.errors import BadInput, ReleaseFault
 from condor.experiments.releasing import Release, make_plan, make_release
 from condor.experiments.releasing.checking import refuse_broken
