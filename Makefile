@@ -74,4 +74,4 @@ $(DEV): $(BIN)/python pyproject.toml constraints.txt
 	@touch $@ $(RUN)
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache condor-quickstart
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache condor-quickstart condor-release
