@@ -1,11 +1,11 @@
 """Which of the records that pass the filters are released: each step works on what the one before it leaves.
 
-Rules on single records come first, then benchmarks and duplicates, and subsets, quotas and totals last: so a fraction
+Rules on single records come first, then duplicates, and subsets, quotas and totals last: so a fraction
 lies inside a larger one, and a quota is met by records that are really released.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ...corpus.filters.rejection import Rejection
@@ -16,7 +16,6 @@ from ..question_vectors import open_question_vectors
 from .pool import Candidate, Pool
 
 NEAR_DUPLICATE = "near_duplicate"
-CONTAMINATED = "contaminated"
 
 
 def keep_included(pool: Pool, settings: SelectionSettings, seed: int) -> tuple[str, ...]:
@@ -26,12 +25,6 @@ def keep_included(pool: Pool, settings: SelectionSettings, seed: int) -> tuple[s
     for rule in settings.include:
         _take(pool, f"include {rule}", SelectionSettings(include=(rule,)), seed)
     return unmatched
-
-
-def leave_out_contaminated(pool: Pool, found: Mapping[str, Rejection]) -> None:
-    """Leave out what holds a text of a benchmark: before duplicates, or a clean one could give way to one of these."""
-    pool.asked(CONTAMINATED)
-    pool.leave_out(found)
 
 
 def leave_out_duplicates(

@@ -1,4 +1,8 @@
-"""The first walk through the runs: which kept records pass the filters, and what is known of them."""
+"""The first walk through the runs: which kept records pass the filters and hold no text of a benchmark.
+
+Of a question that is there more than once the best answer is chosen last of all: a clean answer must not give way to
+one that is left out.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,11 +17,11 @@ from ...corpus.release.rows import as_released
 from ...corpus.scores import Scores
 from ..digests import Digest
 from ..screening import screen_chain
-from .pool import Candidate, Pool, Removal
+from .pool import Candidate, Key, Pool, Removal
+from .same_question import SAME_QUESTION, keep_best
 from .sources import Source, score_of
 
-#: A question that two runs have, or that one has twice.
-SAME_QUESTION = "same_question"
+CONTAMINATED = "contaminated"
 #: Texts that wait until they are looked for in benchmarks together.
 _TEXTS_AT_A_TIME = 2000
 
@@ -51,14 +55,12 @@ class Gathered:
     """What the first walk has found.
 
     Attributes:
-        pool: what passes the filters, each question once, and what does not.
+        pool: what passes the filters and holds no text of a benchmark, each question once, and what does not.
         digests: of each run.
-        contaminated: question id -> where its record holds a text of a benchmark.
     """
 
     pool: Pool
     digests: list[RunDigests]
-    contaminated: dict[str, Rejection]
 
 
 def gather(
@@ -77,15 +79,18 @@ def gather(
     """
     pool = Pool(overruled=tuple(source.restored for source in sources))
     unasked = {*filters.without, *(["judge_threshold"] if filters.min_score is None else [])}
-    pool.asked(*(rule for rule in RULES if rule not in unasked), SAME_QUESTION)
-    gathering = _Gathering(pool, filters, stage, benchmarks, [source.name for source in sources])
+    pool.asked(*(rule for rule in RULES if rule not in unasked))
+    pool.asked(*(() if benchmarks is None else (CONTAMINATED,)), SAME_QUESTION)
+    gathering = _Gathering(pool, filters, stage, benchmarks)
     digests = [RunDigests() for _ in sources]
     for number, (source, digest) in enumerate(zip(sources, digests, strict=True)):
         for chain, scores in source.chains():
             digest.add(chain)
             gathering.take(number, source, chain, scores)
     gathering.find_contaminated()
-    return Gathered(pool, digests, gathering.contaminated)
+    pool.leave_out_records(gathering.contaminated)
+    keep_best(pool, [source.name for source in sources])
+    return Gathered(pool, digests)
 
 
 @dataclass
@@ -94,15 +99,14 @@ class _Gathering:
     filters: FilterSettings
     stage: StageName
     benchmarks: Benchmarks | None
-    names: list[str]
-    contaminated: dict[str, Rejection] = field(default_factory=dict)
-    _texts: list[CheckedText] = field(default_factory=list)
-    _places: dict[str, int] = field(default_factory=dict)
+    contaminated: dict[Key, Rejection] = field(default_factory=dict)
+    _waiting: dict[CheckedText, list[Key]] = field(default_factory=dict)
     _paths: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
 
     def take(self, run: int, source: Source, chain: Chain, scores: Scores) -> None:
         score = score_of(scores, self.stage)
-        rejection = self._screen(source, chain, score)
+        record_id = chain.answer.id if self.stage == "void" else chain.final.id
+        rejection = self._screen(source, chain, score, (run, record_id))
         if rejection is not None:
             self.pool.removals.append(Removal(run, chain.question.id, rejection))
             return
@@ -110,56 +114,43 @@ class _Gathering:
         assert origin.difficulty is not None
         entry = Entry(
             question_id=chain.question.id,
-            record_id=chain.answer.id if self.stage == "void" else chain.final.id,
+            record_id=record_id,
             language=origin.language,
             task=origin.task,
             difficulty=origin.difficulty,
             path=self._paths.setdefault(origin.path, origin.path),  # one for all of a leaf
             score=score,
         )
-        self._add(Candidate(run, entry, scores, chain.question.text))
-        self._look_up(chain)
+        candidate = Candidate(run, entry, scores, chain.question.text)
+        self.pool.candidates.append(candidate)
+        self._look_up(chain, candidate.key)
 
-    def _look_up(self, chain: Chain) -> None:
+    def _look_up(self, chain: Chain, key: Key) -> None:
         """Note the texts that are released to be looked for in benchmarks, many at a time."""
         if self.benchmarks is None:
             return
         released = as_released(chain, self.stage)
         id_ = released.question.id
         answers = dict.fromkeys((released.answer.text, *(made.text for _, made in released.rounds)))
-        self._texts.append(CheckedText(id_, "question", released.question.text))
-        self._texts += [CheckedText(id_, "answer", text) for text in answers]
-        if len(self._texts) >= _TEXTS_AT_A_TIME:
+        texts = [CheckedText(id_, "question", released.question.text)]
+        for text in (*texts, *(CheckedText(id_, "answer", text) for text in answers)):
+            self._waiting.setdefault(text, []).append(key)
+        if len(self._waiting) >= _TEXTS_AT_A_TIME:
             self.find_contaminated()
 
     def find_contaminated(self) -> None:
         """Look for the texts that wait."""
         if self.benchmarks is not None:
-            for checked, found in self.benchmarks.find_all(self._texts):
-                self.contaminated.setdefault(checked.question_id, found.rejection)
-        self._texts = []
+            for checked, found in self.benchmarks.find_all(self._waiting):
+                for key in self._waiting[checked]:
+                    self.contaminated.setdefault(key, found.rejection)
+        self._waiting = {}
 
-    def _screen(self, source: Source, chain: Chain, score: float | None) -> Rejection | None:
+    def _screen(self, source: Source, chain: Chain, score: float | None, key: Key) -> Rejection | None:
         rejection = screen_chain(chain, self.filters, stage=self.stage, score=score)
         if rejection is None or not source.restored:
             return rejection
         standing = screen_chain(chain, self.filters, stage=self.stage, score=score, overruled=source.restored)
         if standing is None:
-            self.pool.restored.add(chain.question.id)
+            self.pool.restored.add(key)
         return standing
-
-    def _add(self, candidate: Candidate) -> None:
-        """Add a candidate, unless its question is there with an answer that is judged as well."""
-        known = self._places.setdefault(candidate.entry.question_id, len(self.pool.candidates))
-        if known == len(self.pool.candidates):
-            self.pool.candidates.append(candidate)
-            return
-        first = self.pool.candidates[known]
-        kept, left = (candidate, first) if _rank(candidate) > _rank(first) else (first, candidate)
-        self.pool.candidates[known] = kept
-        detail = f"the same question is released from {self.names[kept.run]}, whose answer was judged no worse"
-        self.pool.removals.append(Removal(left.run, left.entry.question_id, Rejection(SAME_QUESTION, 1.0, detail)))
-
-
-def _rank(candidate: Candidate) -> float:
-    return -1.0 if candidate.entry.score is None else candidate.entry.score

@@ -1,12 +1,16 @@
 """What may still be released, and what was left out: every kept record is in one of the two."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ...corpus.entries import Entry
 from ...corpus.filters.rejection import Rejection
 from ...corpus.scores import Scores
+
+
+#: (number of a run, id of a record in it)
+Key = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,11 @@ class Candidate:
     entry: Entry
     scores: Scores
     text: str
+
+    @property
+    def key(self) -> Key:
+        """What it is known by, also beside another run's answer to the same question."""
+        return self.run, self.entry.record_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,7 @@ class Removal:
 
 @dataclass
 class Pool:
-    """Candidates, each question once, and removals.
+    """Candidates, and removals. Once the best answers are chosen, each question is there once.
 
     Attributes:
         candidates: in the order of the runs and of their walks.
@@ -57,7 +66,7 @@ class Pool:
     removals: list[Removal] = field(default_factory=list)
     rules: list[str] = field(default_factory=list)
     overruled: tuple[frozenset[tuple[str, str]], ...] = ()
-    restored: set[str] = field(default_factory=set)
+    restored: set[Key] = field(default_factory=set)
 
     def asked(self, *rules: str) -> None:
         """Note that rules are asked."""
@@ -65,13 +74,20 @@ class Pool:
 
     def leave_out(self, rejections: Mapping[str, Rejection]) -> None:
         """Take candidates out by their question ids, but for those that a person has put back."""
+        self._leave_out(lambda candidate: rejections.get(candidate.entry.question_id))
+
+    def leave_out_records(self, rejections: Mapping[Key, Rejection]) -> None:
+        """Take candidates out, each by itself, but for those that a person has put back."""
+        self._leave_out(lambda candidate: rejections.get(candidate.key))
+
+    def _leave_out(self, find: Callable[[Candidate], Rejection | None]) -> None:
         left: list[Candidate] = []
         for candidate in self.candidates:
-            rejection = rejections.get(candidate.entry.question_id)
+            rejection = find(candidate)
             if rejection is None:
                 left.append(candidate)
             elif (candidate.entry.question_id, rejection.rule) in self.overruled[candidate.run]:
-                self.restored.add(candidate.entry.question_id)
+                self.restored.add(candidate.key)
                 left.append(candidate)
             else:
                 self.removals.append(Removal(candidate.run, candidate.entry.question_id, rejection))

@@ -25,7 +25,7 @@ from ...corpus.trainers import trainer_files
 from ...errors import ReleaseFault
 from ...files import make_directory, write_atomically, write_bytes_atomically
 from ...runtime.embedding import EmbeddingModel, build_embedding_model
-from .choosing import keep_included, leave_out_contaminated, leave_out_duplicates, select_rest
+from .choosing import keep_included, leave_out_duplicates, select_rest
 from .comparing import Compared, load_compared
 from .facts import card_facts, run_facts
 from .gathering import Gathered, gather
@@ -164,8 +164,6 @@ class _Making:
     def _choose(self, gathered: Gathered, compared: Compared) -> SelectionReport:
         pool, plan = gathered.pool, self.plan
         unmatched = keep_included(pool, plan.selection, plan.seed)
-        if compared.benchmarks is not None:
-            leave_out_contaminated(pool, gathered.contaminated)
         if plan.duplicates is not None:
             leave_out_duplicates(
                 pool, plan.duplicates, compared.against(), self._embedding_model(), self._vectors_beside
@@ -196,7 +194,7 @@ class _Making:
     def _manifest(self, gathered: Gathered, written: Written, compared: Compared) -> Manifest:
         plan, parts = self.plan, zip(self.sources, gathered.digests, written.runs, strict=True)
         runs = tuple(run_facts(source, digests, figures) for source, digests, figures in parts)
-        released = {each.entry.question_id for each in gathered.pool.candidates}
+        released = {each.key for each in gathered.pool.candidates}
         return Manifest(
             name=plan.name,
             version=plan.version,

@@ -96,6 +96,7 @@ def test_of_a_question_in_two_runs_the_better_judged_answer_is_released(
         assert (manifest.kept, manifest.released, manifest.removed["same_question"]) == (48, 24, 24)
         assert {run.name: run.released for run in manifest.runs} == {"first": 24, "second": 0}
         assert all(row["scores"]["refine"] is not None for row in rows(made.directory, "records"))
+        assert ", this one not judged" in (made.directory / "reports/removed.jsonl").read_text("utf-8")
 
 
 def test_what_a_person_has_put_back_is_released(release: MakeOne, own_run: Path, tmp_path: Path) -> None:
