@@ -30,8 +30,13 @@ _Texts = list[str] | None
 
 def release(
     runs: Annotated[
-        list[Path], typer.Argument(metavar="RUN...", help="Directories of runs, in their order.", show_default=False)
-    ],
+        list[Path] | None,
+        typer.Argument(
+            metavar="[RUN...]",
+            help="Directories of runs, in their order; none to --push a version that stands.",
+            show_default=False,
+        ),
+    ] = None,
     name: Annotated[_Text, typer.Option("--name", help="Letters, digits, '.', '_', '-'.", show_default=False)] = None,
     version: Annotated[_Text, typer.Option("--version", help="As in 1.0 or 2.0rc1.", show_default=False)] = None,
     license_: Annotated[
@@ -92,7 +97,7 @@ def release(
             "--previous",
             metavar="DIR",
             help="The release before: CHANGES.md is against it, and leaf tags stay in its splits.",
-            show_default="the highest version before it",
+            show_default="none",
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace this version, unless it was pushed.")] = False,
@@ -105,12 +110,13 @@ def release(
     """Make a dataset of the kept records: filtered, without duplicates, split, with a card and a manifest.
 
     The same runs and the same command make the same bytes on every machine. The
-    folder NAME-VERSION is there whole, or not at all; condor verify checks it.
+    folder NAME-VERSION is there whole, or not at all; condor verify checks it. A
+    version that stands is pushed as it is: name it by --name and --version.
     """
     from ..errors import UsageFault
-    from ..experiments.publishing import is_pushed
-    from ..experiments.releasing.options import plan_from_options
-    from ..experiments.releasing.release import make_release
+    from ..experiments.publishing import pushed_manifest
+    from ..experiments.releasing import make_plan, make_release
+    from ..experiments.releasing.options import keys_from_options
 
     given: dict[str, Any] = {
         "name": name,
@@ -120,15 +126,16 @@ def release(
         "license_link": license_link,
         "date": date_,
         "stage": stage.value if stage else None,
-        "formats": format_.split(",") if format_ else None,
+        "formats": format_.split(",") if format_ is not None else None,
         "shards": shards.value if shards else None,
         "seed": seed,
         "embedder": read_embedder(embedder, embedder_api_base, None),
         "against": against,
         "decontaminate": decontaminate,
+        "previous": str(previous) if previous else None,
     }
     cuts = {"difficulty": difficulty, "fraction": fraction, "tags": tags, "tasks": tasks, "split": split}
-    wanted = plan_from_options(
+    asked = keys_from_options(
         plan,
         given,
         filters=filters,
@@ -140,14 +147,32 @@ def release(
     )
     if public and push is None:
         raise UsageFault("--public says what --push does; add --push ORG/NAME")
-    made = make_release(
-        runs, wanted, out=out, previous=previous, force=force, to_push=push is not None, is_pushed=is_pushed
-    )
-    _show(made)
+    directory = _find(out, asked, runs or []) if push is not None and not force else None
+    if directory is None:
+        if not runs:
+            raise UsageFault("name the RUNs that it is made from; only a version that stands is pushed without them")
+        wanted = make_plan(asked, "condor release" if plan is None else str(plan))
+        made = make_release(runs, wanted, out=out, force=force, to_push=push is not None, pushed=pushed_manifest)
+        _show(made)
+        directory = made.directory
     if not no_track:
-        _note(made.directory)
+        _note(directory)
     if push is not None:
-        _push(made.directory, push, public=public)
+        _push(directory, push, public=public)
+
+
+def _find(out: Path, asked: dict[str, Any], runs: list[Path]) -> Path | None:
+    """The folder of a version that stands and is to be pushed as it is, or None."""
+    from ..experiments.releasing.checking import refuse_broken
+    from ..experiments.releasing.standing import find_standing
+
+    standing = find_standing(out, asked)
+    if standing is None:
+        return None
+    standing.refuse_other(asked, runs)
+    refuse_broken(standing.directory)
+    typer.echo(f"{standing.directory}: stands already and is whole: it is pushed as it is, and not made again")
+    return standing.directory
 
 
 def _show(made: "Release") -> None:
@@ -164,6 +189,10 @@ def _show(made: "Release") -> None:
     if made.changes.before is not None:
         told = ", ".join(f"{name} {count:,}" for name, count in counts.items())
         typer.echo(f"against {made.changes.before}: {told}")
+    elif made.before is not None:
+        typer.echo(printable(f"not compared: --previous {made.before} would, and leaf tags would keep its splits"))
+    if manifest.unscored and manifest.settings["filters"]["min_score"] is not None:
+        typer.echo(f"released without a score: {manifest.unscored:,}; condor judge scores them")
     for line in (*made.selection.unmatched, *map(str, made.selection.missed)):
         typer.echo(printable(line))
     if manifest.rehearsal:

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -11,12 +11,9 @@ from filelock import FileLock, Timeout
 from ...errors import OutputFault, ReleaseFault
 from ...files import make_directory
 
-#: Whether two folders are one.
-Same = Callable[[Path, Path], bool]
-
 
 @contextmanager
-def build_folder(target: Path, *, replace: bool, same: Same | None = None) -> Iterator[Path]:
+def build_folder(target: Path, *, replace: bool) -> Iterator[Path]:
     """A hidden folder beside `target` to build in; at the end it is synced and takes its place, else it is removed.
 
     What a process that was killed has left is cleared away by the next one that builds the same.
@@ -24,10 +21,9 @@ def build_folder(target: Path, *, replace: bool, same: Same | None = None) -> It
     Args:
         target: the folder.
         replace: whether it may stand there already, and is replaced.
-        same: (built, target) -> whether they are one: then what stands there is left as it is.
 
     Raises:
-        ReleaseFault: it stands there and may not be replaced, or is not the same; or another process builds it.
+        ReleaseFault: it stands there and may not be replaced, or another process builds it.
         OutputFault: it cannot be written; what stood there before still does.
     """
     made = _missing(target.parent)
@@ -35,26 +31,21 @@ def build_folder(target: Path, *, replace: bool, same: Same | None = None) -> It
     try:
         with _alone(target):
             _recover(target)
-            if target.exists() and not replace and same is None:
+            if target.exists() and not replace:
                 raise ReleaseFault(
                     f"{target}: is there already; take another --version, or --force to make it again in its place"
                 )
-            yield from _build(target, None if replace else same)
+            yield from _build(target)
     except BaseException:
         _remove_empty(made)
         raise
 
 
-def _build(target: Path, same: Same | None) -> Iterator[Path]:
+def _build(target: Path) -> Iterator[Path]:
     building = _beside(target, "building")
     try:
         building.mkdir()
         yield building
-        if same is not None and target.exists():
-            if not same(building, target):
-                raise ReleaseFault(f"{target}: is there already with other content; take another --version")
-            shutil.rmtree(building)
-            return
         _sync_below(building)
         _put(building, target)
     except BaseException as exc:

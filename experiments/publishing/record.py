@@ -68,6 +68,19 @@ def is_pushed(directory: Path) -> bool:
     return record_file(directory).exists()
 
 
+def pushed_manifest(directory: Path) -> str | None:
+    """The SHA-256 of the manifest that a release was pushed with, or may have been; None where it was not.
+
+    Args:
+        directory: of the release, which need not be there any more.
+
+    Raises:
+        PublishFault: what is noted cannot be read.
+    """
+    record = read_record(directory)
+    return None if record is None else record.manifest
+
+
 def read_record(directory: Path) -> PushRecord | None:
     """The pushes of a release, or None where there are none.
 

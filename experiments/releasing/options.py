@@ -8,10 +8,10 @@ from ...corpus.selection import settings_from_options
 from ...errors import UsageFault
 from ..filter_settings import read_filter_settings
 from .choosing import NEAR_DUPLICATE
-from .plan import ReleasePlan, load_plan, make_plan
+from .plan import load_plan
 
 
-def plan_from_options(
+def keys_from_options(
     plan: Path | None,
     given: Mapping[str, Any],
     *,
@@ -21,8 +21,8 @@ def plan_from_options(
     selection: Path | None = None,
     include: Sequence[str] = (),
     cuts: Mapping[str, str | None],
-) -> ReleasePlan:
-    """The plan that options ask for.
+) -> dict[str, Any]:
+    """The keys and values of the plan that options ask for: see `make_plan`.
 
     Args:
         plan: a file of a plan, or None.
@@ -32,7 +32,7 @@ def plan_from_options(
 
     Raises:
         UnreadableFile: a file is missing, or not UTF-8.
-        ReleaseFault: a key is missing, or a value is of the wrong kind.
+        ReleaseFault: the plan's file is no plan.
         FilterFault, SelectionFault: what they say of filters and of the selection.
         UsageFault: the plan and options both speak of filters, or of the selection.
     """
@@ -47,7 +47,7 @@ def plan_from_options(
     if selection is not None or include or any(cut is not None for cut in cuts.values()):
         _refuse_both(asked, "selection")
         asked["selection"] = settings_from_options(include=include, selection=selection, **cuts)
-    return make_plan(asked, "condor release" if plan is None else str(plan))
+    return asked
 
 
 def _refuse_both(asked: Mapping[str, Any], key: str) -> None:

@@ -46,7 +46,14 @@ def test_a_release_is_pushed_once_goes_on_and_is_replaced_no_more(
     assert {name: there[name] for name in made} == made
     again = cli.run(*PUSH, **environment, HF_TOKEN=TOKEN)
     assert "it was there already" in again.stdout
-    for options, said in ((("--force",), "was pushed"), (("--seed", "1"), "is there already with other content")):
+    # What was checked is pushed, whatever became of the run since.
+    (tmp_path / "first").rename(tmp_path / "elsewhere")
+    named = ("--name", "set", "--version", "1.0", "--push", "org/name")
+    checked = cli.run("release", *named, **environment, HF_TOKEN=TOKEN)
+    assert "releases/set-1.0: stands already and is whole: it is pushed as it is" in checked.stdout, checked.stderr
+    assert "it was there already" in checked.stdout
+    (tmp_path / "elsewhere").rename(tmp_path / "first")
+    for options, said in ((("--force", "--seed", "1"), "was pushed with other"), (("--seed", "1"), "otherwise (seed)")):
         other = cli.run(*PUSH, *options, **environment, HF_TOKEN=TOKEN)
         assert other.returncode == 2
         assert said in other.stderr

@@ -105,19 +105,3 @@ def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(OutputFault, match="releases"):
         build(tmp_path / "releases" / "set-1.0", "one")
     assert contents(tmp_path) == {"releases": "a file"}
-
-
-def test_what_comes_out_the_same_is_left_as_it_is_and_anything_else_is_refused(tmp_path: Path) -> None:
-    def again(text: str) -> None:
-        with build_folder(target, replace=False, same=lambda one, other: contents(one) == contents(other)) as building:
-            (building / "data").mkdir()
-            (building / "data" / "file").write_text(text)
-
-    target = tmp_path / "set-1.0"
-    again("one")
-    before = target.stat().st_ino
-    again("one")
-    with pytest.raises(ReleaseFault, match="is there already with other content"):
-        again("two")
-    assert target.stat().st_ino == before
-    assert contents(tmp_path) == {"set-1.0/data/file": "one"}
