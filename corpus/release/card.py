@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from .card_facts import CardFacts, ScoreLine
 from .card_header import render_header
+from .manifest import Manifest
 from .markdown import fenced, plain, table
 
 #: Root tags that the card names.
@@ -157,18 +158,37 @@ def _filters(facts: CardFacts) -> Iterator[str]:
     yield ""
     restored = f" {manifest.restored:,} were put back by a person." if manifest.restored else ""
     yield f"Each record that a rule left out is in `reports/removed.jsonl`, with the rule and its figure.{restored}"
+    yield from _unscored(manifest)
+
+
+def _unscored(manifest: Manifest) -> Iterator[str]:
+    """What a least score says nothing of."""
+    least = manifest.settings.get("filters", {}).get("min_score")
+    if least is not None and manifest.unscored:
+        yield ""
+        yield f"Records below {least:g} were left out; {manifest.unscored:,} released ones have no score at all."
 
 
 def _again(facts: CardFacts) -> Iterator[str]:
     yield "## How to make it again"
     yield ""
-    yield f"With Condor {plain(facts.manifest.condor)} and the same runs, to the same bytes:"
+    needed = " and ".join(["the same runs", *_compared_with(facts.manifest)])
+    yield f"With Condor {plain(facts.manifest.condor)}, {needed}, to the same bytes:"
     yield ""
     yield from fenced(facts.command, "sh")
     yield ""
     yield "where `release.yaml` says"
     yield ""
     yield from fenced(facts.plan, "yaml")
+
+
+def _compared_with(manifest: Manifest) -> Iterator[str]:
+    """What the release was made from besides runs, each by a hash."""
+    if (before := manifest.settings.get("previous")) is not None:
+        title = f"{plain(before['name'])} {plain(before['version'])}"
+        yield f"the release before, {title} (SHA-256 of its manifest: {before['sha256']})"
+    if manifest.settings.get("against") or manifest.settings.get("decontaminate"):
+        yield "the same files to compare with (`settings` in `manifest.json` holds their hashes)"
 
 
 def _limits(facts: CardFacts) -> Iterator[str]:

@@ -34,7 +34,7 @@ class Changes:
     """The difference of two releases. A record is known by its question's id.
 
     Attributes:
-        before, after: titles of the releases; `before` is None for a first release.
+        before, after: titles of the releases; `before` is None where it is compared with none.
         added, removed: question ids that only the later, or only the earlier release has.
         changed: question ids that both have, with another answer.
         moved: question ids that both have, in another split: (id, split before, split after).
@@ -142,7 +142,7 @@ def changes_as_markdown(changes: Changes) -> Iterator[str]:
     yield f"# Changes in {changes.after}"
     yield ""
     if changes.before is None:
-        yield f"The first release: {changes.counts['added']:,} records."
+        yield f"{changes.counts['added']:,} records. No release before was named, and none compared."
         return
     yield f"Against {changes.before}, by the ids of questions and of their answers:"
     yield ""

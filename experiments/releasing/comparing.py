@@ -10,7 +10,7 @@ from ...corpus.decontamination import Benchmarks
 from ...corpus.near_duplicates import QuestionText
 from ...corpus.questions_of import questions_of
 from ...corpus.release.layout import MANIFEST_FILE, is_release
-from ...corpus.release.manifest import file_facts
+from ...corpus.release.manifest import file_facts, load_manifest
 from ...errors import ReleaseFault, UnreadableFile
 from .plan import ReleasePlan
 
@@ -42,7 +42,7 @@ def load_compared(plan: ReleasePlan) -> Compared:
 
     Raises:
         UnreadableFile: a file is missing or cannot be read.
-        ReleaseFault: earlier releases are named, but nothing is compared with them.
+        ReleaseFault: earlier releases are named, but nothing is compared with them; or the one before is no release.
     """
     if plan.against and plan.duplicates is None:
         raise ReleaseFault("--against leaves out near duplicates, which --without near_duplicate switches off")
@@ -50,8 +50,16 @@ def load_compared(plan: ReleasePlan) -> Compared:
     told = {
         "against": [_file(Path(path)) for path in plan.against],
         "decontaminate": [_file(file.path) | {"fields": list(file.fields)} for file in files],
+        "previous": None if plan.previous is None else _release(Path(plan.previous)),
     }
     return Compared(plan, Benchmarks.load(files) if files else None, told)
+
+
+def _release(directory: Path) -> dict[str, Any]:
+    """A release by its name, its version and the hash of its manifest."""
+    manifest = load_manifest(directory)
+    sha256 = file_facts(directory / MANIFEST_FILE).sha256
+    return {"name": manifest.name, "version": manifest.version, "sha256": sha256}
 
 
 def _file(path: Path) -> dict[str, Any]:

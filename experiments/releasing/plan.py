@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, Final
 
 import yaml
@@ -38,6 +39,7 @@ class ReleasePlan(BaseModel):
         embedder: an embedding model, by whose vectors questions are compared, too.
         against: files or folders of earlier releases whose questions must not come again.
         decontaminate: benchmark files whose texts must not be in a record.
+        previous: the folder of the release that this one is compared with, and whose leaf tags keep their splits.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -58,6 +60,7 @@ class ReleasePlan(BaseModel):
     embedder: EmbedderSpec | None = None
     against: tuple[str, ...] = ()
     decontaminate: tuple[str, ...] = ()
+    previous: str | None = Field(default=None, min_length=1)
 
     @field_validator("date", mode="before")
     @classmethod
@@ -107,7 +110,7 @@ class ReleasePlan(BaseModel):
 
     def as_settings(self) -> dict[str, Any]:
         """What was asked for, as the manifest holds it: with every default, and files without the way there."""
-        told = self.model_dump(mode="json", exclude=set(_TOLD_APART))
+        told = self.model_dump(mode="json", exclude=set(TOLD_APART))
         return told | {"formats": list(self.written), "embedder": self._embedder()} | self._files()
 
     def as_yaml(self) -> str:
@@ -125,15 +128,33 @@ class ReleasePlan(BaseModel):
             return None
         return {key: value for key, value in self.embedder.identity.items() if value is not None}
 
-    def _files(self) -> dict[str, list[str]]:
-        return {name: [Path(each).name for each in getattr(self, name)] for name in ("against", "decontaminate")}
+    def _files(self) -> dict[str, list[str] | str | None]:
+        """Files and folders without the way there."""
+        previous = None if self.previous is None else Path(self.previous).resolve().name
+        files = {name: [Path(each).name for each in getattr(self, name)] for name in ("against", "decontaminate")}
+        return files | {"previous": previous}
 
     def _switched_off(self) -> dict[str, None]:
         return {"duplicates": None} if self.duplicates is None else {}
 
 
 #: What the manifest holds of a plan in places of its own.
-_TOLD_APART: Final = frozenset({"name", "version", "license", "license_name", "license_link", "date", "stage", "seed"})
+TOLD_APART: Final = frozenset({"name", "version", "license", "license_name", "license_link", "date", "stage", "seed"})
+
+
+#: What to write, by key, where a value is of the wrong kind.
+_HOW: Final = {
+    "formats": f"write --format, or formats: [...] in a plan, with some of {', '.join(FORMATS)}",
+    "shards": "write --shards jsonl or --shards parquet",
+    "stage": "write --stage void or --stage refine",
+    "seed": "write --seed with a whole number, as in --seed 1",
+    "name": "write --name as a text",
+    "version": "write --version as a text, in a plan in quotes: version: '1.0'",
+    "license": "write --license as a text",
+    "previous": "write --previous with the folder of one release",
+    "against": "write against: [FILE, ...] in a plan, or --against FILE",
+    "decontaminate": "write decontaminate: [FILE, ...] in a plan, or --decontaminate FILE",
+}
 
 
 def make_plan(given: Mapping[str, Any], source: str = "condor release") -> ReleasePlan:
@@ -164,6 +185,8 @@ def _describe(error: Any) -> str:
             return f"{where}unknown key"
         case "value_error":
             return f"{where}{error['ctx']['error']}"
+        case _ if (first := str(error["loc"][0])) in _HOW:
+            return f"{first}: {shorten(repr(error['input']), 80, placeholder='...')} cannot be; {_HOW[first]}"
         case _:
             return f"{where}{error['msg']}"
 
@@ -184,4 +207,6 @@ def load_plan(path: Path) -> dict[str, Any]:
     for name in ("against", "decontaminate"):
         if isinstance(data.get(name), list):
             data[name] = [str(path.parent / str(each)) for each in data[name]]
+    if isinstance(data.get("previous"), str):
+        data["previous"] = str(path.parent / data["previous"])
     return data

@@ -8,7 +8,6 @@ from ...corpus.entries import Entry
 from ...corpus.filters.rejection import Rejection
 from ...corpus.scores import Scores
 
-
 #: (number of a run, id of a record in it)
 Key = tuple[int, str]
 

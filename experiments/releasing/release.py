@@ -16,9 +16,8 @@ from ...corpus.release.changes import (
     split_of_leaves,
 )
 from ...corpus.release.layout import CARD_FILE, CHANGES_FILE, MANIFEST_FILE, REMOVED_FILE
-from ...corpus.release.manifest import Manifest, gather_files, save_manifest
+from ...corpus.release.manifest import Manifest, file_facts, gather_files, save_manifest
 from ...corpus.release.names import check_version, versions_in
-from ...corpus.release.verify import verify_release
 from ...corpus.selection import SPLITS, SelectionReport, assign_splits
 from ...corpus.shard_sinks import encode_line
 from ...corpus.trainers import trainer_files
@@ -42,14 +41,16 @@ class Release:
     Attributes:
         directory: its folder.
         manifest: what it says of itself.
-        changes: against the release before.
+        changes: against the release before, where one was named.
         selection: what of the selection could not be met.
+        before: the highest version before it beside it, where no release before was named: it had no part in it.
     """
 
     directory: Path
     manifest: Manifest
     changes: Changes
     selection: SelectionReport
+    before: Path | None = None
 
 
 def make_release(
@@ -57,52 +58,45 @@ def make_release(
     plan: ReleasePlan,
     *,
     out: Path = Path("releases"),
-    previous: Path | None = None,
     force: bool = False,
     to_push: bool = False,
-    is_pushed: Callable[[Path], bool] = lambda _: False,
+    pushed: Callable[[Path], str | None] = lambda _: None,
 ) -> Release:
-    """Make a release. The same runs and the same plan make the same bytes.
+    """Make a release. The same runs and the same plan make the same bytes, whatever else is in `out`.
 
     Args:
         runs: directories of syntheses, in the order in which their records are released.
         plan: what it is to be.
         out: where releases are: it gets a folder `NAME-VERSION` in it.
-        previous: the folder of the release that it is compared with, whose leaf tags keep their splits; by default it
-            is compared with the highest version before it in `out`, and nothing is taken over.
         force: whether a folder that is there is replaced.
-        to_push: whether it is for others: rehearsal data is refused, and a folder that is there with the very same
-            bytes is taken for made, so that a push that was broken off can go on.
-        is_pushed: whether a folder was pushed to a hub, and so must stay as it is.
+        to_push: whether it is for others: rehearsal data is refused.
+        pushed: the SHA-256 of the manifest with which a folder was pushed to a hub, or None: the version keeps those
+            bytes, even where the folder is not there any more.
 
     Raises:
         BadInput: there is no synthesis in a directory, or a file to compare with cannot be read.
-        ReleaseFault: the folder is there, another process makes it, nothing is left to release, or rehearsal data is to
-            be pushed.
+        ReleaseFault: the folder is there, another process makes it, nothing is left to release, rehearsal data is to
+            be pushed, or the version was pushed with other content.
         OutputFault: it cannot be written; nothing is left of it, and what stood there before still does.
     """
     target = out / plan.folder
     _refuse_taken(target, out, plan)
-    if force and is_pushed(target):
-        raise ReleaseFault(f"{target}: was pushed, and what others may have stays as it is; release a new version")
-    with (
-        open_sources(runs) as sources,
-        build_folder(target, replace=force, same=_are_one if to_push else None) as building,
-    ):
+    with open_sources(runs) as sources, build_folder(target, replace=force) as building:
         if to_push:
             _refuse_rehearsal(any(source.recipe.model.is_rehearsal for source in sources), target)
-        earlier = previous or _version_before(out, plan)
-        made = _Making(sources, plan, building, target, earlier, pinned=previous is not None).make()
+        made = _Making(sources, plan, building, target).make()
         if to_push:
             _refuse_rehearsal(made.manifest.rehearsal, target)
-        return made
+        _refuse_other_than_pushed(building, target, pushed(target))
+        return made if plan.previous else replace(made, before=_version_before(out, plan))
 
 
-def _are_one(built: Path, there: Path) -> bool:
-    """Whether two releases have one manifest, which holds every file's hash, and the one that is there is whole."""
-    held = there / MANIFEST_FILE
-    same = held.is_file() and held.read_bytes() == (built / MANIFEST_FILE).read_bytes()
-    return same and verify_release(there).whole
+def _refuse_other_than_pushed(building: Path, target: Path, pushed: str | None) -> None:
+    """The manifest holds every file's hash: the same one is the same release, and a folder that was lost comes back."""
+    if pushed is not None and file_facts(building / MANIFEST_FILE).sha256 != pushed:
+        raise ReleaseFault(
+            f"{target}: was pushed with other content, and what others may have stays as it is; take another --version"
+        )
 
 
 def _refuse_rehearsal(rehearsal: bool, target: Path) -> None:
@@ -131,8 +125,6 @@ class _Making:
     plan: ReleasePlan
     building: Path
     target: Path
-    earlier: Path | None
-    pinned: bool
 
     def make(self) -> Release:
         compared = load_compared(self.plan)
@@ -184,9 +176,7 @@ class _Making:
         return self.target.with_name(self.plan.name)
 
     def _split(self, pool: Pool) -> dict[str, Chosen]:
-        earlier = None
-        if self.pinned and self.earlier is not None:
-            earlier = split_of_leaves(self.earlier)
+        earlier = None if self.plan.previous is None else split_of_leaves(Path(self.plan.previous))
         splits = assign_splits(pool.entries, self.plan.selection.split, self.plan.seed, earlier=earlier)
         pairs = zip(pool.candidates, splits, strict=True)
         return {each.entry.question_id: Chosen(each, split) for each, split in pairs}
@@ -211,6 +201,7 @@ class _Making:
             released=sum(written.splits.values()),
             removed=gathered.pool.counts(),
             restored=len(gathered.pool.restored & released),
+            unscored=sum(each.entry.score is None for each in gathered.pool.candidates),
             splits={split: written.splits[split] for split in SPLITS if written.splits[split]},
             records_digest=written.digest.value,
             runs=runs,
@@ -219,9 +210,9 @@ class _Making:
 
     def _changes(self, chosen: Mapping[str, Chosen], title: str) -> Changes:
         now = {id_: Member(each.candidate.entry.record_id, each.split) for id_, each in chosen.items()}
-        if self.earlier is None:
+        if self.plan.previous is None:
             return compare_members({}, now, titles=(None, title))
-        before, held = earlier_members(self.earlier)
+        before, held = earlier_members(Path(self.plan.previous))
         return compare_members(held, now, titles=(before, title))
 
     def _write_reports(self, pool: Pool) -> dict[str, int]:

@@ -10,7 +10,7 @@ SAME_QUESTION = "same_question"
 
 
 def keep_best(pool: Pool, names: Sequence[str]) -> None:
-    """Keep one candidate of each question: the best judged one, and of those the first. It stands where the first stood.
+    """Keep one candidate of each question, the best judged and of those the first; it stands where the first stood.
 
     Args:
         pool: of candidates.

@@ -185,7 +185,7 @@ def test_releases_are_compared_record_by_record(judged_run: Path, tmp_path: Path
     first, void = make("1.0"), make("1.1", stage="void")
     other = diff_releases(first.directory, void.directory)
     assert other.counts == {"added": 0, "removed": 0, "changed": 24, "moved": 0, "unchanged": 0}
-    part = make("2.0", selection=SPLITS | {"include": ["language=zh"]}, seed=3)
+    part = make("2.0", selection=SPLITS | {"include": ["language=zh"]}, seed=3, previous=str(void.directory))
     back = diff_releases(part.directory, first.directory)
     there = diff_releases(first.directory, part.directory)
     assert (set(back.added), set(back.moved)) == (set(there.removed), {(id_, b, a) for id_, a, b in there.moved})
@@ -197,4 +197,4 @@ def test_releases_are_compared_record_by_record(judged_run: Path, tmp_path: Path
     assert "| same question, another answer | 12 |" in text
     assert (first.directory / "CHANGES.md").read_text(
         "utf-8"
-    ) == "# Changes in set 1.0\n\nThe first release: 24 records.\n"
+    ) == "# Changes in set 1.0\n\n24 records. No release before was named, and none compared.\n"
