@@ -120,6 +120,7 @@ class Manifest(_Frozen):
         kept: what the runs had kept: `released` and all of `removed` together.
         removed: rule -> records that it left out, in the order in which the rules were asked.
         restored: records that a rule would have left out, and that a person had put back.
+        unscored: released records that no judge has scored: a least score leaves them in.
         splits: split -> records.
         records_digest: over split, question and record of everything released, in order.
         runs: what it was made from, in the order in which they were named.
@@ -143,6 +144,7 @@ class Manifest(_Frozen):
     released: int = Field(ge=0)
     removed: dict[str, int]
     restored: int = Field(default=0, ge=0)
+    unscored: int = Field(default=0, ge=0)
     splits: dict[str, int]
     records_digest: str
     runs: tuple[RunFacts, ...]

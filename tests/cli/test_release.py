@@ -38,7 +38,20 @@ def test_a_release_is_made_verified_compared_and_broken(condor: WarmCli) -> None
     assert "kept in the runs  24" in made.stdout
     assert "rehearsal data" in made.stdout
     assert condor.run("verify", "releases/set-1.0").returncode == 0
-    options = ("--version", "1.1", "--include", "language=zh", "--shards", "parquet", "--format", "messages,dpo")
+    unnamed = condor.run(*MAKE, "--version", "1.0.1", "--min-score", "7")
+    assert "not compared: --previous releases/set-1.0 would" in unnamed.stdout
+    options = (
+        "--previous",
+        "releases/set-1.0",
+        "--version",
+        "1.1",
+        "--include",
+        "language=zh",
+        "--shards",
+        "parquet",
+        "--format",
+        "messages,dpo",
+    )
     other = condor.run("release", "first", "--name", "set", "--license", "mit", *options)
     assert other.returncode == 0, other.stderr
     assert "include language=zh  -12" in other.stdout
@@ -46,7 +59,7 @@ def test_a_release_is_made_verified_compared_and_broken(condor: WarmCli) -> None
     told = condor.run("diff", "releases/set-1.0", "releases/set-1.1", "--json", "--ids")
     counts = json.loads(told.stdout)["counts"]
     assert (counts["added"], counts["removed"], counts["changed"]) == (0, 12, 0)
-    assert counts["moved"] + counts["unchanged"] == 12
+    assert (counts["moved"], counts["unchanged"]) == (0, 12)
     assert condor.run("diff", "releases/set-1.0", "releases/set-1.1", "--ids").stdout.count("removed ") == 13
     shard = condor.directory / "releases/set-1.1/data/dpo/train-00000-of-00001.parquet"
     shard.write_bytes(shard.read_bytes()[:-1] + b"x")
@@ -65,7 +78,8 @@ def test_what_cannot_be_is_refused_in_a_line_and_changes_nothing(condor: WarmCli
         (("--name", "nul", "--version", "1.0", "--license", "mit"), "Windows"),
         (("--name", "set", "--version", "v1", "--license", "mit"), "write it as 1"),
         (("--name", "set", "--version", "1.0"), "--license is missing, and has no default"),
-        ((*LEAST, "--format", "csv"), "formats"),
+        ((*LEAST, "--format", "csv"), "formats: 'csv' cannot be; write --format"),
+        ((*LEAST, "--format", ""), "formats: '' cannot be; write --format"),
         ((*LEAST, "--include", "colour=red"), "colour"),
         ((*LEAST, "--without", "nothing"), "no such rule"),
         ((*LEAST, "--include", "judge>9.9"), "nothing is left to release: include judge>9.9 24"),
@@ -76,6 +90,7 @@ def test_what_cannot_be_is_refused_in_a_line_and_changes_nothing(condor: WarmCli
     ):
         assert said in refused(cli, "release", "first", *options), options
     assert "no run here" in refused(cli, "release", "elsewhere", *LEAST)
+    assert "name the RUNs" in refused(cli, "release", *LEAST)
     assert "no release here" in refused(cli, "verify", "first")
     assert "no release here" in refused(cli, "diff", "first", "first")
 

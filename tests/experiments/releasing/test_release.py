@@ -12,6 +12,7 @@ import pytest
 
 from condor.corpus.filters.screening import FilterSettings
 from condor.corpus.formats import FORMATS
+from condor.corpus.release.changes import diff_releases
 from condor.errors import BadInput, ReleaseFault, UsageFault
 from condor.experiments import restore, screen_run
 from condor.experiments.releasing import Release, make_plan
@@ -105,13 +106,24 @@ def test_what_a_person_has_put_back_is_released(release: MakeOne, own_run: Path,
     screen_run(own_run, FilterSettings(min_score=8.5))
     lost = [json.loads(line)["id"] for line in (tmp_path / "releases/set-1.0/reports/removed.jsonl").open()]
     restore(own_run, lost[:2])
-    made = release(runs=[own_run], filters=strict, version="1.1")
+    made = release(runs=[own_run], filters=strict, version="1.1", previous=str(tmp_path / "releases/set-1.0"))
     after = check_whole(made.directory)
     assert (after.released, after.restored) == (before.released + 2, 2)
     assert set(lost[:2]) <= {row["id"] for row in rows(made.directory, "records")}
     assert made.changes.added == tuple(
         sorted(lost[:2], key=[row["id"] for row in rows(made.directory, "records")].index)
     )
+
+
+def test_records_that_pass_a_least_score_because_nobody_judged_them_are_counted(
+    release: MakeOne, own_run: Path
+) -> None:
+    assert check_whole(release(filters={"min_score": 7.5}, version="0.9").directory).unscored == 0
+    shutil.rmtree(own_run / "judged")
+    made = release(runs=[own_run], filters={"min_score": 7.5})
+    assert (check_whole(made.directory).unscored, made.manifest.unscored) == (24, 24)
+    card = (made.directory / "README.md").read_text("utf-8")
+    assert "Records below 7.5 were left out; 24 released ones have no score at all." in card
 
 
 def test_nothing_left_is_refused_with_what_left_it_out_and_leaves_nothing(release: MakeOne, tmp_path: Path) -> None:
@@ -137,7 +149,7 @@ def test_a_version_stays_as_it_is_but_where_it_is_to_be_replaced_and_was_not_pus
     with pytest.raises(ReleaseFault, match="in another spelling"):
         release(version="1.0.0")
     with pytest.raises(ReleaseFault, match="was pushed"):
-        release(stage="void", options={"force": True, "is_pushed": lambda _: True})
+        release(stage="void", options={"force": True, "pushed": lambda _: "0" * 64})
     assert contents(release(options={"force": True}).directory) == before
     made = release(stage="void", options={"force": True})
     assert check_whole(made.directory).stage == "void"
@@ -165,14 +177,14 @@ def test_no_leaf_is_in_two_splits_and_it_stays_where_the_release_before_had_it(
         selection={"split": {"validation": 0.4, "eval": 0.4}},
         seed=7,
         version="2.0",
-        options={"previous": first.directory},
+        previous=str(first.directory),
     )
     assert check_whole(other.directory).splits == check_whole(first.directory).splits
     assert {id_: split for split in ("train", "validation", "eval") for id_ in ids(other, split)} == splits
     assert (other.changes.counts["moved"], other.changes.counts["unchanged"]) == (0, 24)
     free = release(selection={"split": {"validation": 0.4, "eval": 0.4}}, seed=7, version="3.0")
-    assert free.changes.before == "set 2.0"
-    assert free.changes.counts["moved"] > 0
+    assert (free.changes.before, free.before) == (None, other.directory)
+    assert diff_releases(other.directory, free.directory).counts["moved"] > 0
 
 
 def ids(made: Release, split: str) -> list[str]:
@@ -280,7 +292,7 @@ def test_hostile_tags_break_neither_the_card_nor_any_format(release: MakeOne, tm
         ({"runs": [Path("missing")]}, BadInput, "no run here"),
         ({"against": ["missing.jsonl"]}, BadInput, "missing.jsonl"),
         ({"decontaminate": ["missing.jsonl"]}, BadInput, "missing.jsonl"),
-        ({"options": {"previous": Path("missing")}}, ReleaseFault, "missing"),
+        ({"previous": "missing"}, ReleaseFault, "missing"),
     ],
 )
 def test_what_is_not_there_is_one_line_and_leaves_nothing(
@@ -304,7 +316,11 @@ def test_a_run_named_twice_is_refused(release: MakeOne, judged_run: Path) -> Non
         ({"version": "first"}, "--version"),
         ({"license": "free"}, "--license"),
         ({"date": "yesterday"}, "no date"),
-        ({"formats": ["csv"]}, "formats"),
+        ({"formats": ["csv"]}, "formats: 'csv' cannot be; write --format, or formats: .* with some of messages,"),
+        ({"formats": "messages"}, "formats: 'messages' cannot be; write --format"),
+        ({"formats": [""]}, "formats: '' cannot be; write --format"),
+        ({"version": 1.0}, "version: 1.0 cannot be; write --version as a text, in a plan in quotes"),
+        ({"seed": "one"}, "seed: 'one' cannot be; write --seed with a whole number"),
         ({"colour": "red"}, "colour: unknown key"),
         ({"embedder": "rehearsal", "duplicates": None}, "near duplicates"),
     ],
