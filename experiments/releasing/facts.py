@@ -2,9 +2,9 @@
 
 import json
 import shlex
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ...corpus.card_configs import card_configs, card_dataset_info
 from ...corpus.formats import StageName
@@ -20,6 +20,10 @@ from .plan import ReleasePlan
 from .pool import Candidate, Pool
 from .sources import Source, score_of
 from .writing import RunFigures, Written
+
+#: Keys of a recipe that decide what is written, besides its tree, its model and the judge of a gate. How many records
+#: are wanted, and how often a reply is asked for again, may change from session to session; what came of it is counted.
+_DECIDING: Final = ("languages", "tasks", "difficulties", "refine", "seed", "prompts")
 
 
 def run_facts(source: Source, digests: RunDigests, figures: RunFigures) -> RunFacts:
@@ -48,24 +52,17 @@ def run_facts(source: Source, digests: RunDigests, figures: RunFigures) -> RunFa
 
 
 def _recipe_facts(recipe: Recipe, trees: str | None) -> dict[str, Any]:
-    """A recipe without addresses, the names of variables that hold keys, and folders.
+    """What of a recipe decides what is written; how the run was operated and what it may cost is nobody else's matter.
 
     Args:
         recipe: in force, which names the run's own copy of its tree.
         trees: as they were named when the run began.
     """
-    told = _without_addresses(recipe.model_dump(mode="json"))
     named = recipe.tree if trees is None else trees.split()
+    told = recipe.model_dump(mode="json", include=set(_DECIDING))
     told["tree"] = [each if each.startswith("seed:") else Path(each).name for each in named]
-    return told | ({} if recipe.programs is None else {"programs": Path(recipe.programs).name})
-
-
-def _without_addresses(value: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        key: _without_addresses(item) if isinstance(item, dict) else item
-        for key, item in value.items()
-        if "api_" not in key
-    }
+    told["model"] = recipe.model.identity
+    return told | ({"judge": recipe.judge_spec.identity} if recipe.refine.gate else {})
 
 
 def _judge_facts(source: Source, scored: int) -> JudgeFacts | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from condor.corpus.filters.screening import FilterSettings
 from condor.corpus.formats import FORMATS
@@ -53,6 +54,22 @@ def test_the_same_runs_and_the_same_plan_make_the_same_bytes_wherever_they_are(
     one = release(selection=HELD_OUT)
     other = release(selection=HELD_OUT, runs=[own_run], out=tmp_path / "elsewhere" / "deep")
     assert contents(one.directory) == contents(other.directory)
+
+
+def test_how_a_run_was_operated_and_what_it_may_cost_is_in_no_byte_of_its_release(
+    release: MakeOne, own_run: Path, tmp_path: Path
+) -> None:
+    one = release()
+    recipe = yaml.safe_load((own_run / "recipe.yaml").read_text("utf-8"))
+    recipe |= {"concurrency": 3, "budget_usd": 12.5, "parse_retries": 5, "tracking": {"traces_every": 7}}
+    price = {"input_usd": 1.5, "output_usd": 2.5}
+    recipe["model"] |= {"timeout_s": 9, "patience_s": 8, "requests_per_minute": 99, "engine": "litellm", "price": price}
+    (own_run / "recipe.yaml").write_text(yaml.safe_dump(recipe), "utf-8")
+    other = release(runs=[own_run], out=tmp_path / "elsewhere")
+    assert contents(one.directory) == contents(other.directory)
+    (run,) = other.manifest.runs
+    assert set(run.recipe) == {"tree", "languages", "tasks", "difficulties", "refine", "seed", "prompts", "model"}
+    assert run.recipe["model"] == {"name": "rehearsal", "temperature": 0.7, "max_tokens": 4096}
 
 
 def test_no_folder_address_or_time_of_day_is_in_a_release(tmp_path: Path, release: MakeOne) -> None:
