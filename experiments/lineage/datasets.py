@@ -18,7 +18,9 @@ from ..digests import Digest, file_digest, set_digest, tree_digest
 from ..status import open_run
 
 #: What a data set was to a run: the context under which MLflow shows it.
-Context = Literal["tree", "void", "refine", "judge", "train", "validation", "holdout", "release"]
+Context = Literal[
+    "tree", "void", "refine", "judge", "train", "validation", "holdout", "release", "previous", "against", "benchmark"
+]
 
 _SET_CONTEXTS: Mapping[SetName, Context] = {"train": "train", "val": "validation", "holdout": "holdout"}
 #: Columns and their types, as MLflow shows them.
@@ -32,6 +34,9 @@ _SCHEMAS: Mapping[Context, Mapping[str, str]] = {
     "validation": {"id": "string"},
     "holdout": {"id": "string"},
     "release": {},
+    "previous": {},
+    "against": {},
+    "benchmark": {},
 }
 
 

@@ -37,6 +37,12 @@ class TouchingRun:
         """`synth`, `judge`, `optimize` or `release`."""
         return self.tags.get("condor.kind", "")
 
+    def released(self, digest: str) -> bool:
+        """Whether it made the release of a digest, and did not only compare one with it."""
+        return self.kind == "release" and any(
+            (each.context, each.digest) == ("release", digest) for each in self.inputs
+        )
+
 
 def log_inputs(store: Store, run_id: str, datasets: Iterable[Dataset]) -> None:
     """Log data sets as inputs of a run; one that the run has already is not logged again.

@@ -19,6 +19,7 @@ from ..tracking.limits import (
     fit_metrics,
     fit_values,
 )
+from .compared import add_compared, compared_datasets
 from .compilations import add_model, add_prompt
 from .datasets import Dataset, tree_dataset
 from .graph import Lineage, Node
@@ -47,7 +48,7 @@ def log_release_folder(store: Store, directory: Path) -> str:
     """
     manifest, released = _released(directory)
     for each in runs_touching(store, released.digest):
-        if each.kind == _RELEASE and each.ended_ms:
+        if each.released(released.digest) and each.ended_ms:
             return each.run_id
     facts = TrackedFacts(_RELEASE, released.name, _params(manifest), _tags(manifest)).as_json()
     tags = fit_values(facts["tags"], LONGEST_TAG)
@@ -55,7 +56,7 @@ def log_release_folder(store: Store, directory: Path) -> str:
         name = tags["mlflow.runName"]
         made = store.client.create_run(store.experiment_id, tags=tags, run_name=name).info.run_id
         _log_values(store, made, facts["params"], manifest)
-    inputs = [released, *(dataset for run in manifest.runs for dataset in _inputs(run))]
+    inputs = [released, *(dataset for run in manifest.runs for dataset in _inputs(run)), *compared_datasets(manifest)]
     log_inputs(store, made, list({(each.name, each.digest, each.context): each for each in inputs}.values()))
     with store_faults(store.address):
         for file in (MANIFEST_FILE, CARD_FILE):
@@ -135,6 +136,7 @@ def add_release_folder(graph: Lineage, origins: Origins, directory: Path) -> Non
     graph.roots.append(root)
     for run in manifest.runs:
         _add_run(graph, origins, root, run, of_void=manifest.stage == "void")
+    add_compared(graph, root, manifest)
 
 
 def _add_run(graph: Lineage, origins: Origins, root: str, run: RunFacts, *, of_void: bool) -> None:

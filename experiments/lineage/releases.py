@@ -40,7 +40,7 @@ def log_release(store: Store, run: Path, file: Path, *, format_: FormatName, sta
     name = run.resolve().name
     released = file_dataset(file, name)
     for each in runs_touching(store, released.digest):
-        if each.kind == _RELEASE and each.ended_ms and each.tags.get("condor.run") == name:
+        if each.released(released.digest) and each.ended_ms and each.tags.get("condor.run") == name:
             return each.run_id
     facts = {"condor.format": format_, "condor.stage": stage, "condor.run": name, "condor.version": __version__}
     tags = {"condor.kind": _RELEASE, "mlflow.runName": f"{_RELEASE} {file.name}", **facts, **_made_with(run)}
@@ -72,7 +72,7 @@ def add_file(graph: Lineage, origins: Origins, file: Path) -> None:
         StoreFault: the store failed.
     """
     released = file_dataset(file, "")
-    runs = [run for run in origins.touching(released.digest) if run.kind == _RELEASE]
+    runs = [run for run in origins.touching(released.digest) if run.released(released.digest)]
     if not runs:
         where = (
             "there is no store of MLflow's here" if origins.store is None else f"{origins.store.uri} does not know it"

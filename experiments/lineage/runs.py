@@ -15,8 +15,8 @@ from ..judging import REPORT_FILE
 from ..recipe import Recipe, load_recipe
 from ..status import open_run
 from .compilations import add_model, add_prompt
-from .datasets import Dataset, judged_dataset, kept_datasets
-from .graph import Lineage, Node
+from .datasets import Context, Dataset, judged_dataset, kept_datasets
+from .graph import Kind, Lineage, Node
 from .origins import Origins
 from .trees import add_tree_file, add_version
 
@@ -49,9 +49,25 @@ def add_run(graph: Lineage, origins: Origins, run: Path) -> None:
     graph.roots.append(refine if verdicts is None else verdicts)
 
 
+#: What a data set is in a drawing, by what it was to a run.
+_KINDS: Mapping[Context, Kind] = {
+    "tree": "tree",
+    "void": "void",
+    "refine": "refine",
+    "judge": "set",
+    "train": "set",
+    "validation": "set",
+    "holdout": "set",
+    "release": "release",
+    "previous": "release",
+    "against": "release",
+    "benchmark": "set",
+}
+
+
 def add_dataset(graph: Lineage, dataset: Dataset) -> str:
     """Add a data set of a run; returns its node's id."""
-    kind = "set" if dataset.context in ("train", "validation", "holdout", "judge") else dataset.context
+    kind = _KINDS[dataset.context]
     facts = {"digest": dataset.digest}
     if (rows := dataset.profile.get("num_rows")) is not None:
         facts["records"] = str(rows)

@@ -34,8 +34,15 @@ def make_run(run: Path, answer: str) -> Path:
     made = (chain.question, chain.answer, *chain.rounds[0])
     held = [(each.id, each.kind, each.parent_id, "", each.model_dump_json(exclude_none=True)) for each in made]
     insert = "INSERT INTO records VALUES (?1, ?2, ?3, ?4, ?5, seal_of(?1, ?2, ?3, ?4, ?5))"
-    ids = {"question_id": chain.question.id, "answer_id": chain.answer.id, "record_id": chain.final.id}
-    item = ItemEntry(position=0, outcome="kept", cell_id=chain.question.parent_id, difficulty="hard", **ids)
+    item = ItemEntry(
+        position=0,
+        outcome="kept",
+        cell_id=chain.question.parent_id,
+        difficulty="hard",
+        question_id=chain.question.id,
+        answer_id=chain.answer.id,
+        record_id=chain.final.id,
+    )
     with closing(connect(run / "journal.db", read_only=False)) as database:
         database.execute("BEGIN")
         database.executemany(insert, held)
