@@ -1,7 +1,9 @@
 """A release's folder, whole or not at all, made by one process at a time."""
 
+import ctypes
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -10,6 +12,9 @@ from filelock import FileLock, Timeout
 
 from ...errors import OutputFault, ReleaseFault
 from ...files import make_directory
+
+#: Of Linux's renameat2: paths as the process sees them, and two names that change places.
+_HERE, _EXCHANGE = -100, 2
 
 
 @contextmanager
@@ -84,7 +89,14 @@ def _recover(target: Path) -> None:
 
 
 def _put(building: Path, target: Path) -> None:
-    """Rename a folder to its name; what stands there goes aside first, and comes back where that fails."""
+    """Rename a folder to its name. It changes places with what stands there, so that no moment is without either.
+
+    Where that cannot be done, what stands there goes aside first, and comes back if the rename fails.
+    """
+    if target.exists() and exchange(building, target):
+        _sync(target.parent)
+        shutil.rmtree(building, ignore_errors=True)
+        return
     aside = _beside(target, "replaced")
     if target.exists():
         target.rename(aside)
@@ -96,6 +108,15 @@ def _put(building: Path, target: Path) -> None:
         raise
     _sync(target.parent)
     shutil.rmtree(aside, ignore_errors=True)
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Let two folders change places in one step; False, and nothing done, where the system has no such step."""
+    renameat2 = getattr(ctypes.CDLL(None), "renameat2", None) if sys.platform == "linux" else None
+    if renameat2 is None:
+        return False
+    paths = (os.fsencode(one), os.fsencode(other))
+    return renameat2(_HERE, paths[0], _HERE, paths[1], _EXCHANGE) == 0
 
 
 def _beside(target: Path, what: str) -> Path:

@@ -38,8 +38,15 @@ def test_a_release_is_made_verified_compared_and_broken(condor: WarmCli) -> None
     assert "kept in the runs  24" in made.stdout
     assert "rehearsal data" in made.stdout
     assert condor.run("verify", "releases/set-1.0").returncode == 0
-    unnamed = condor.run(*MAKE, "--version", "1.0.1", "--min-score", "7")
+    unnamed = condor.run(*MAKE, "--version", "1.0.1", "--min-score", "7", "--embedder", "rehearsal")
     assert "not compared: --previous releases/set-1.0 would" in unnamed.stdout
+    assert "without a score" not in unnamed.stdout
+    assert check_whole(condor.directory / "releases/set-1.0.1").settings["embedder"] == {"name": "rehearsal"}
+    assert (condor.directory / "releases/set.vectors.db").exists()
+    shutil.move(condor.directory / "first/judged", condor.directory / "judged")
+    unscored = condor.run(*MAKE, "--version", "1.0.2", "--min-score", "7")
+    assert "released without a score: 24" in unscored.stdout
+    shutil.move(condor.directory / "judged", condor.directory / "first/judged")
     options = (
         "--previous",
         "releases/set-1.0",
@@ -85,6 +92,7 @@ def test_what_cannot_be_is_refused_in_a_line_and_changes_nothing(condor: WarmCli
         ((*LEAST, "--include", "judge>9.9"), "nothing is left to release: include judge>9.9 24"),
         ((*LEAST, "--public"), "--push"),
         ((*LEAST, "--push", "org/name"), "rehearsal data is not pushed"),
+        ((*LEAST, "--push", "org/name", "--force", "--public"), "rehearsal data is not pushed"),
         ((*LEAST, "--plan", "missing.yaml"), "missing.yaml"),
         ((*LEAST, "--stage", "void", "--format", "dpo"), "needs refined answers"),
     ):

@@ -35,7 +35,10 @@ def test_a_release_is_pushed_once_goes_on_and_is_replaced_no_more(
     refused = cli.run(*PUSH, **environment, HF_TOKEN="")
     assert refused.returncode == 2
     assert len(refused.stderr.splitlines()) == 1, refused.stderr
-    # It was made, and the same command goes on with the push.
+    # It was made, and the same command goes on with the push, however often that is broken off.
+    hub.lose["commit"] = 1
+    broken = cli.run(*PUSH, **environment, HF_TOKEN=TOKEN)
+    assert (broken.returncode, "run the same command again" in broken.stderr) == (1, True), broken.stderr
     pushed = cli.run(*PUSH, **environment, HF_TOKEN=TOKEN)
     assert pushed.returncode == 0, pushed.stderr
     assert f"{hub.base}/datasets/org/name/tree/v1.0: " in pushed.stdout

@@ -173,6 +173,17 @@ def test_a_version_stays_as_it_is_but_where_it_is_to_be_replaced_and_was_not_pus
     assert [path.name for path in made.directory.parent.iterdir()] == ["set-1.0"]
 
 
+def test_rehearsal_data_under_another_name_is_built_for_no_push_and_leaves_nothing(
+    release: MakeOne, own_run: Path, tmp_path: Path
+) -> None:
+    recipe = yaml.safe_load((own_run / "recipe.yaml").read_text("utf-8"))
+    recipe["model"]["name"] = "openai/another-model"
+    (own_run / "recipe.yaml").write_text(yaml.safe_dump(recipe), "utf-8")
+    with pytest.raises(ReleaseFault, match="rehearsal data is not pushed"):
+        release(runs=[own_run], options={"to_push": True})
+    assert not (tmp_path / "releases").exists()
+
+
 def test_first_answers_come_without_what_followed_them(release: MakeOne) -> None:
     made = release(stage="void")
     manifest = check_whole(made.directory)
