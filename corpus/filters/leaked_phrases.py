@@ -50,6 +50,12 @@ PREAMBLES: Final[dict[Language, re.Pattern[str]]] = {
     ),
 }
 
+#: One of these words is in every one of the preambles.
+IN_PREAMBLES: Final[dict[Language, tuple[str, ...]]] = {
+    "en": tuple(_NEW["en"].removeprefix("(?:").removesuffix(")").split("|")),
+    "zh": tuple(_NEW["zh"].removeprefix("(?:").removesuffix(")").split("|")),
+}
+
 _FOLLOWING = _any(
     *("based on", "according to", "following", "considering", "given", r"in (?:light of|response to|line with)"),
     *(
@@ -90,5 +96,16 @@ TALK: Final[dict[Language, re.Pattern[str]]] = {
         r"|(?:正如|诚如|如)(?:上述|以上|前面的)?(?:批评|评语|反馈|评审|点评)(?:中|里|意见)?所?(?:指出|提到|建议|说)"
         rf"|{_EARLIER_ZH}{_ANSWER['zh']}(?:的|中|里|存在|没有|缺|不够|过于)"
         rf"|{_ANSWER['zh']}[^。！？\n]{{0,10}}?(?:已经?|均已?)?(?:根据|按照|采纳|吸收)[^。！？\n]{{0,8}}?{_SAID['zh']}"
+    ),
+}
+#: One of these words is in everything that is talk of a review.
+IN_TALK: Final[dict[Language, tuple[str, ...]]] = {
+    "en": (
+        *("feedback", "critique", "criticism", "review", "suggestion", "weaknesses", "comments"),
+        *("the original ", "the previous ", "the earlier "),
+    ),
+    "zh": (
+        *("反馈", "批评", "评语", "评审", "审阅", "点评", "评价", "意见", "建议", "不足之处", "缺点"),
+        *("回答", "答案", "答复", "回复"),
     ),
 }

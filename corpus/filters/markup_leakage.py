@@ -3,7 +3,8 @@
 import re
 
 from ...vocabulary import Language
-from .leaked_phrases import PREAMBLES, TALK
+from .hints import holds_any
+from .leaked_phrases import IN_PREAMBLES, IN_TALK, PREAMBLES, TALK
 from .rejection import Rejection
 
 #: What no answer holds, unless its question does: field marks of DSPy, marks of the paper's prompts, chat templates.
@@ -16,6 +17,8 @@ _MARKS = re.compile(
     r"|</?(?:think|thinking|reflection|scratchpad|final_answer)>|<(?:start|end)_of_turn>",
     re.IGNORECASE,
 )
+#: Every mark holds one of these.
+_IN_MARKS = ("[", "]", "<", "【")
 #: Where a preamble or a closing remark stands, in characters from either end.
 _EDGE = 240
 #: The question speaks of texts that are made better, or of what is said about them: so may the answer.
@@ -35,17 +38,21 @@ def check_markup_leakage(question: str, answer: str, language: Language) -> Reje
     Preambles and talk are looked for only where the question is not itself about feedback or about a text that is to be
     made better. The figure is the place of what was found, in characters from the beginning.
     """
-    for found in _MARKS.finditer(answer):
-        if found[0].casefold() not in question.casefold():
-            return _leaks(found[0], found.start())
-    if _ABOUT_TEXTS.search(question):
-        return None
-    head, tail = answer[:_EDGE], max(_EDGE, len(answer) - _EDGE)
-    if (found := PREAMBLES[language].search(head)) is not None:
-        return _leaks(found[0], found.start())
-    if (found := PREAMBLES[language].search(answer[tail:])) is not None:
-        return _leaks(found[0], tail + found.start())
-    if (found := TALK[language].search(answer)) is not None:
+    if any(sign in answer for sign in _IN_MARKS):
+        for found in _MARKS.finditer(answer):
+            if found[0].casefold() not in question.casefold():
+                return _leaks(found[0], found.start())
+    talk = _find_talk(answer, language)
+    return None if talk is not None and _ABOUT_TEXTS.search(question) else talk
+
+
+def _find_talk(answer: str, language: Language) -> Rejection | None:
+    """A preamble at either end, or talk of a review."""
+    tail = max(_EDGE, len(answer) - _EDGE)
+    for start, edge in ((0, answer[:_EDGE]), (tail, answer[tail:])):
+        if holds_any(edge, IN_PREAMBLES[language]) and (found := PREAMBLES[language].search(edge)) is not None:
+            return _leaks(found[0], start + found.start())
+    if holds_any(answer, IN_TALK[language]) and (found := TALK[language].search(answer)) is not None:
         return _leaks(found[0], found.start())
     return None
 

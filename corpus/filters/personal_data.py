@@ -26,6 +26,9 @@ _MADE_UP = re.compile(r"(\d)\1{3}|1234|2345|5678|6789|9876|13800138000")
 #: Kept free for fiction: 555-0100 to 555-0199 (North America), 07700 900xxx and 020 7946 0xxx (Ofcom).
 _FICTION = re.compile(r"^(?:1?\d{3}55501\d\d|447700900\d{3}|442079460\d{3}|44117496\d{4})$")
 
+#: A phone number has eight digits at least, with three signs between two of them at most; a card number has more.
+_EIGHT_DIGITS = re.compile(r"\d(?:\D{0,3}\d){7}")
+
 _CARD = re.compile(r"(?<![\d.-])[3-6](?:[ -]?\d){12,18}(?![\d-])(?!\.\d)")
 _ISSUED = re.compile(
     r"^(?:4\d{12}(?:\d{3})?|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|6(?:011|5\d\d)\d{12}|62\d{14,17}|35\d{14})$"
@@ -54,8 +57,9 @@ def check_personal_data(text: str) -> Rejection | None:
     What is kept free for examples and for fiction is safe: example.com, 555-01xx, published test cards. So are numbers
     that the called one pays for, and ones that are plainly made up. The numbers themselves are not in the detail.
     """
-    found = {kind: {_bare(each) for each in finder(text)} for kind, finder in _FINDERS.items()}
-    named = {kind: each for kind, each in found.items() if each}
+    may_be = ("@" in text, *[_EIGHT_DIGITS.search(text) is not None] * 2)
+    finders = [finder for finder, likely in zip(_FINDERS.items(), may_be, strict=True) if likely]
+    named = {kind: each for kind, finder in finders if (each := {_bare(number) for number in finder(text)})}
     if not named:
         return None
     count = sum(map(len, named.values()))

@@ -3,6 +3,7 @@
 import re
 
 from ...vocabulary import Language
+from .hints import holds_any
 from .rejection import Rejection
 
 #: Characters without white space that may follow a declining sentence before the answer counts as one after all.
@@ -53,6 +54,18 @@ _CHINESE = re.compile(
     r"|(?:这个|该|您的|你的|此)(?:问题|请求|话题|要求)[^。！？\n]{0,8}(?:违反|超出了我|不符合[^。！？\n]{0,6}(?:规定|政策|准则))"
     r"|(?:让我们|我们|咱们)(?:来)?(?:换|聊)(?:一?个|点)?(?:其他|别的)?(?:话题|内容)(?:聊聊)?吧"
 )
+#: One of these words is in every sentence that declines.
+_IN_REFUSALS: dict[Language, tuple[str, ...]] = {
+    "en": (
+        *("cant", "can't", "can’t", "cannot", "can not", "couldn", "could n", "wont", "won't", "won’t", "will not"),
+        *("not able", "unable", "not going", "decline", "refuse", "comfortable", "sorry"),
+        *("violates", "goes against", "is against", "falls outside"),
+    ),
+    "zh": (
+        *("无法", "不能", "不便", "不可以", "没有办法", "没法", "难以", "不会", "拒绝"),
+        *("违反", "超出了我", "不符合", "吧"),
+    ),
+}
 #: The question asks how to decline, or for a text that does: then the answer is one.
 _ABOUT_DECLINING = re.compile(
     r"refus|declin|turn(?:ing|s|ed)? (?:it |them |him |her |\w{1,20} )?down|say(?:ing)? no\b|reject|apolog"
@@ -74,7 +87,10 @@ def check_refusal(question: str, answer: str, language: Language, *, most_after:
         language: which figures of speech to look for.
         most_after: characters without white space after that sentence, above which it is an answer with a reservation.
     """
-    found = (_ENGLISH if language == "en" else _CHINESE).search(answer[:_HEAD])
+    head = answer[:_HEAD]
+    if not holds_any(head, _IN_REFUSALS[language]):
+        return None
+    found = (_ENGLISH if language == "en" else _CHINESE).search(head)
     if found is None or _ABOUT_DECLINING.search(question) or _is_quoted(answer[: found.start()]):
         return None
     end = _SENTENCE_END.search(answer, found.end())
