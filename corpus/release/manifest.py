@@ -119,6 +119,7 @@ class Manifest(_Frozen):
         settings: what was asked for: filters, selection, splits, formats, files to compare with.
         kept: what the runs had kept: `released` and all of `removed` together.
         removed: rule -> records that it left out, in the order in which the rules were asked.
+        unpaired: format of preference pairs -> rule -> records that are released, but are no pair.
         restored: records that a rule would have left out, and that a person had put back.
         splits: split -> records.
         records_digest: over split, question and record of everything released, in order.
@@ -142,6 +143,7 @@ class Manifest(_Frozen):
     kept: int = Field(ge=0)
     released: int = Field(ge=0)
     removed: dict[str, int]
+    unpaired: dict[str, dict[str, int]] = {}
     restored: int = Field(default=0, ge=0)
     splits: dict[str, int]
     records_digest: str
