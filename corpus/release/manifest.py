@@ -4,15 +4,16 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ...errors import ReleaseFault
 from ...files import read_text, write_atomically
 from ...hashing import content_hash
 from ..formats import StageName
 from .layout import MANIFEST_FILE
+from .names import folder_name
 
 #: The version of the manifest and of the folder that it describes.
 SCHEMA: Final = 1
@@ -150,6 +151,15 @@ class Manifest(_Frozen):
     runs: tuple[RunFacts, ...]
     files: dict[str, FileFacts]
     seal: str = ""
+
+    @model_validator(mode="after")
+    def _has_a_name(self) -> Self:
+        # It is shown, and names files: nothing but what a release can be called gets in.
+        try:
+            folder_name(self.name, self.version)
+        except ReleaseFault as exc:
+            raise ValueError(str(exc)) from exc
+        return self
 
     def sealed(self) -> "Manifest":
         """The same with its seal."""

@@ -1,6 +1,5 @@
 """Whatever is changed in a release is named: a byte, a file, a count, a text whose hashes were mended, too."""
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path

@@ -7,9 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
-from condor.corpus.release.manifest import load_manifest
+from condor.cli.diff import diff as show_diff
+from condor.cli.lineage import lineage as show_lineage
+from condor.cli.verify import verify as show_verified
+from condor.corpus.release.manifest import load_manifest, save_manifest
 from condor.corpus.release.verify import verify_release
+from condor.errors import ReleaseFault
 from condor.experiments.releasing import make_plan, make_release
 
 from release_support import LEAST, change_rows, mend_manifest, rows
@@ -196,3 +201,31 @@ def test_a_manifest_behind_a_link_and_an_empty_folder_are_named(folder: Path, tm
     (folder / "manifest.json").symlink_to(tmp_path / "manifest.json")
     (folder / "data" / "empty").mkdir()
     assert problems(folder).keys() == {"manifest.json", "data/empty"}
+
+
+@pytest.mark.parametrize(
+    "changes", [{"name": "set\x1b[2J"}, {"name": "../set"}, {"version": "1.0\r"}, {"version": "x"}]
+)
+def test_a_manifest_with_a_name_that_no_release_has_is_refused(folder: Path, changes: dict[str, str]) -> None:
+    manifest = load_manifest(folder).model_copy(update=changes)
+    save_manifest(manifest, folder)
+    with pytest.raises(ReleaseFault, match="manifest") as caught:
+        verify_release(folder)
+    assert str(caught.value).isprintable()
+
+
+def test_no_control_character_of_a_release_gets_to_the_terminal(
+    folder: Path, whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    evil = "\x1b[31mred\x07\rgone\x9b2J"
+    renamed = Path(folder.rename(tmp_path / evil))
+    (renamed / f"{evil}.txt").write_text("x")
+    change_rows(renamed, RECORDS, lambda lines: lines[0].update(id=evil))
+    makers = [made | {"model": evil} for made in load_manifest(renamed).model_dump(mode="json")["runs"][0]["makers"]]
+    mend_manifest(renamed, **run_facts(renamed, makers=makers))
+    with pytest.raises(typer.Exit):
+        show_verified(renamed)
+    show_diff(whole, renamed, ids=True)
+    show_lineage(renamed)
+    for line in capsys.readouterr().out.split("\n"):
+        assert line.isprintable(), line
