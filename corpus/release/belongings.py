@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from ..card_configs import card_configs, card_dataset_info
-from ..columns import ROW_FORMATS, RowFormat
+from ..columns import ROW_FORMATS
 from ..formats import FORMATS, FormatName
 from ..selection.splits import SPLITS
 from ..shards import Shard
@@ -14,7 +14,7 @@ from .card_facts import CardFacts
 from .card_header import render_header
 from .figures import Figures
 from .findings import Findings
-from .layout import CARD_FILE, CHANGES_FILE, MANIFEST_FILE, RECORDS, REMOVED_FILE
+from .layout import CARD_FILE, CHANGES_FILE, RECORDS, REMOVED_FILE
 from .manifest import FileFacts, Manifest
 from .rows import parse_shard
 
@@ -74,7 +74,7 @@ def check_texts(directory: Path, manifest: Manifest, figures: Figures, findings:
 
 def _card_facts(manifest: Manifest, figures: Figures, shards: list[Shard]) -> CardFacts:
     """What the header is written from; a body would need more."""
-    rows: dict[RowFormat, dict[str, int]] = {shard.format_: {shard.split: shard.rows} for shard in shards}
+    rows: dict[str, dict[str, int]] = {shard.format_: {shard.split: shard.rows} for shard in shards}
     configs, info = card_configs(shards), card_dataset_info(shards)
     return CardFacts(manifest, figures, (), configs, info, rows, command="", plan="")
 

@@ -63,7 +63,7 @@ class _Checking:
         """Walk through the records of a split, and beside them through the rows of each format."""
         wanted = {*formats_in(self.files), *told_formats(self.manifest)}
         formats: list[RowFormat] = [name for name in FORMATS if name in wanted]
-        beside = {name: self._open(name, split) for name in formats}
+        beside: dict[RowFormat, Rows] = {name: self._open(name, split) for name in formats}
         records = self._open(RECORDS, split)
         while (placed := records.take()) is not None:
             chain = self._checked_chain(placed)

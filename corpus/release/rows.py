@@ -58,13 +58,16 @@ class ShardPlace:
     split: SplitName
 
 
+_PLACES: Final[dict[tuple[str, str], ShardPlace]] = {
+    (format_, split): ShardPlace(format_, split) for format_ in ROW_FORMATS for split in SPLITS
+}
+
+
 def parse_shard(name: str) -> ShardPlace | None:
     """What a file below the release's folder holds by its name; None where it is no shard of a release."""
     if (match := _SHARD.fullmatch(name)) is None:
         return None
-    (format_,) = (each for each in ROW_FORMATS if each == match["format"])
-    (split,) = (each for each in SPLITS if each == match["split"])
-    return ShardPlace(format_, split)
+    return _PLACES[match["format"], match["split"]]
 
 
 def read_shards(directory: Path, names: Iterable[str]) -> Iterator[tuple[str, int, dict[str, Any]]]:
