@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
 
 from ...errors import ReleaseFault
 from ...files import read_text, write_atomically
@@ -50,7 +50,7 @@ class MakerFacts(_Frozen):
 
     stage: str
     model: str
-    sampling: dict[str, float | int | str]
+    sampling: dict[str, FiniteFloat | int | str]
     prompt_version: str
     records: int = Field(ge=0)
 
@@ -67,7 +67,7 @@ class JudgeFacts(_Frozen):
     """
 
     model: str
-    sampling: dict[str, float | int | str]
+    sampling: dict[str, FiniteFloat | int | str]
     prompt_version: str | None
     rehearsal: bool
     scored: int = Field(ge=0)
@@ -202,11 +202,15 @@ def load_manifest(directory: Path) -> Manifest:
     if isinstance(version, int) and version > SCHEMA:
         raise ReleaseFault(f"{path}: written by a newer version of Condor (schema {version}); update Condor")
     try:
-        return Manifest.model_validate(data)
+        manifest = Manifest.model_validate(data)
+        manifest.sealed()  # settings may be nested deeper than anything can be written
     except ValidationError as exc:
         first = exc.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the whole"
         raise ReleaseFault(f"{path}: not a release's manifest: {where}: {first['msg']}") from exc
+    except (ValueError, RecursionError) as exc:
+        raise ReleaseFault(f"{path}: no manifest: {exc}") from exc
+    return manifest
 
 
 def file_facts(path: Path, rows: int | None = None) -> FileFacts:

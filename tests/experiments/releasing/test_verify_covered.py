@@ -229,3 +229,13 @@ def test_no_control_character_of_a_release_gets_to_the_terminal(
     show_lineage(renamed)
     for line in capsys.readouterr().out.split("\n"):
         assert line.isprintable(), line
+
+
+@pytest.mark.parametrize(
+    ("before", "value"), [('"settings": {', f'"zz": {"[" * 900}{"]" * 900},'), ('"sampling": {', '"x": NaN,')]
+)
+def test_a_manifest_with_values_that_nothing_can_write_is_refused(folder: Path, before: str, value: str) -> None:
+    path = folder / "manifest.json"
+    path.write_text(path.read_text("utf-8").replace(before, f"{before}{value}", 1), "utf-8")
+    with pytest.raises(ReleaseFault, match="manifest"):
+        verify_release(folder)
