@@ -9,10 +9,18 @@ from rich.text import Text
 #: What a terminal would obey: escape sequences, in one byte or in two, and the like; not tabs and line breaks.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 
+#: What would begin a new line, or go back to the beginning of one, in some terminal.
+_BREAKS = re.compile("[\t-\r\u2028\u2029]")
+
 
 def printable(text: str) -> str:
     """Text with each control character shown by its number: a model's reply or a file must not paint the terminal."""
     return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+def printable_line(text: str) -> str:
+    r"""The same for what is one line: line breaks and tabs are shown by their numbers, too."""
+    return _BREAKS.sub(lambda found: f"\\x{ord(found[0]):02x}", printable(text))
 
 
 class _LiteralConsole(Console):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from .console import printable
+from .console import printable_line
 from .options import JsonOption
 
 
@@ -23,12 +23,12 @@ def diff(
     if as_json:
         typer.echo(json.dumps(found.as_json(ids=ids), ensure_ascii=False, indent=2))
         return
-    typer.echo(f"{found.before} -> {found.after}")
+    typer.echo(printable_line(f"{found.before} -> {found.after}"))
     for name, count in found.counts.items():
         typer.echo(f"{name:<10} {count:>9,}")
     if ids:
         for name, some in (("added", found.added), ("removed", found.removed), ("changed", found.changed)):
             for id_ in some:
-                typer.echo(printable(f"{name} {id_}"))
+                typer.echo(printable_line(f"{name} {id_}"))
         for id_, was, now in found.moved:
-            typer.echo(printable(f"moved {id_} {was} -> {now}"))
+            typer.echo(printable_line(f"moved {id_} {was} -> {now}"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .console import printable
+from .console import printable_line
 from .options import JsonOption
 
 if TYPE_CHECKING:
@@ -46,11 +46,11 @@ def lineage(
         typer.echo(json.dumps(graph.as_json(), ensure_ascii=False, indent=2))
     else:
         for line in as_lines(graph):
-            typer.echo(printable(line))
+            typer.echo(printable_line(line))
     if out is not None:
         typer.echo(f"{out}: {len(graph)} nodes, {graph.graph.number_of_edges()} edges", err=as_json)
     for sentence in lacking:
-        typer.echo(sentence, err=True)
+        typer.echo(printable_line(sentence), err=True)
 
 
 def _store(*, required: bool) -> "Store | None":

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from .console import printable
+from .console import printable_line
 from .exit_codes import FAILED
 from .options import JsonOption
 
@@ -24,9 +24,10 @@ def verify(directory: ReleaseArgument, as_json: JsonOption = False) -> None:
     else:
         for problem in found.problems:
             of = f" (record {problem.record})" if problem.record else ""
-            typer.echo(printable(f"{problem.file}: {problem.what}{of}"))
+            typer.echo(printable_line(f"{problem.file}: {problem.what}{of}"))
         state = "whole" if found.whole else f"NOT whole: {len(found.problems)} problems"
-        typer.echo(f"{directory}: {found.title}: {state}; {found.files} files, {found.records:,} records checked")
+        counts = f"{found.files} files, {found.records:,} records checked"
+        typer.echo(printable_line(f"{directory}: {found.title}: {state}; {counts}"))
         if found.rehearsal:
             typer.echo(REHEARSAL_NOTE)
     if not found.whole:

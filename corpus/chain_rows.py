@@ -56,7 +56,12 @@ def chain_of(row: Row) -> Chain:
             Answer(**_fields(row["answer"], origin)),
             tuple((Critique(**_fields(one, origin)), Refinement(**_fields(other, origin))) for one, other in rounds),
         )
-    except (KeyError, TypeError, ValueError) as exc:
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        RecursionError,
+    ) as exc:  # RecursionError: settings in JSON that is too deep
         raise ValueError(f"no row of a chain: {' '.join(repr(exc).split())}") from exc
 
 
@@ -67,9 +72,13 @@ def scores_of(row: Row) -> Scores:
         ValueError: the row is not of that form.
     """
     try:
-        return Scores(**row["scores"])
+        scores = Scores(**row["scores"])
     except (KeyError, TypeError) as exc:
         raise ValueError(f"no row of a chain: {exc!r}") from exc
+    for score in (scores.void, scores.refine):
+        if score is not None and not (isinstance(score, float) and 1 <= score <= 10):
+            raise ValueError(f"no row of a chain: {str(score)[:40]!r} is no score from 1 to 10")
+    return scores
 
 
 def wrong_ids(row: Row) -> list[str]:

@@ -18,17 +18,36 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
         UnreadableFile: missing, damaged, or neither of the two.
     """
     if path.suffix == ".jsonl":
-        return _read_lines(path)
+        return _raising(_read_lines(path))
     if path.suffix == ".parquet":
         return _read_parquet(path)
     raise UnreadableFile(f"{path}: no shard: a shard ends in .jsonl or .parquet")
 
 
-def _read_lines(path: Path) -> Iterator[dict[str, Any]]:
+def read_rows_and_faults(path: Path) -> Iterator[dict[str, Any] | UnreadableFile]:
+    """Like `read_rows`, but a line that is no row is the fault instead of it, and the lines after it are read.
+
+    Raises:
+        UnreadableFile: missing, neither of the two, or a Parquet shard that is damaged, which has no lines.
+    """
+    return _read_lines(path) if path.suffix == ".jsonl" else read_rows(path)
+
+
+def _raising(rows: Iterator[dict[str, Any] | UnreadableFile]) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        if isinstance(row, UnreadableFile):
+            raise row
+        yield row
+
+
+def _read_lines(path: Path) -> Iterator[dict[str, Any] | UnreadableFile]:
     try:
         with path.open("rb") as file:
             for number, line in enumerate(file, start=1):
-                yield _parse(line, f"{path}:{number}")
+                try:
+                    yield _parse(line, f"{path}:{number}")
+                except UnreadableFile as exc:
+                    yield exc
     except OSError as exc:
         raise UnreadableFile(f"{path}: cannot read a shard: {exc.strerror or exc}") from exc
 
@@ -36,7 +55,7 @@ def _read_lines(path: Path) -> Iterator[dict[str, Any]]:
 def _parse(line: bytes, where: str) -> dict[str, Any]:
     try:
         row = json.loads(line.decode("utf-8"))
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise UnreadableFile(f"{where}: no row: {exc}; get the file again") from exc
     if not line.endswith(b"\n"):
         raise UnreadableFile(f"{where}: the line breaks off; get the file again")

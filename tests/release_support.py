@@ -1,14 +1,17 @@
 """What tests of releases share: runs of the rehearsal model, and a look into a release's folder."""
 
 import asyncio
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from condor.corpus.release.manifest import Manifest, load_manifest
+from condor.corpus.release.manifest import Manifest, file_facts, load_manifest, save_manifest
 from condor.corpus.release.verify import verify_release
 from condor.corpus.shard_reading import read_rows
+from condor.corpus.shard_sinks import encode_line
 from condor.experiments import JudgePlan, ModelUse, Recipe, judge_run, prepare_synthesis
 from condor.runtime.models import ModelSpec
 
@@ -51,3 +54,22 @@ def check_whole(folder: Path) -> Manifest:
     assert manifest.kept == manifest.released + sum(manifest.removed.values())
     assert manifest.released == sum(manifest.splits.values()) == len(rows(folder, "records"))
     return manifest
+
+
+def mend_manifest(folder: Path, **changes: Any) -> None:
+    """Make the manifest say what files there are now, and more, as somebody would who covers up a change."""
+    manifest = load_manifest(folder)
+    files = {}
+    for name, data in sorted(contents(folder).items()):
+        if name != "manifest.json":
+            counted = name.endswith(".jsonl")
+            files[name] = file_facts(folder / name, data.count(b"\n") if counted else None)
+    said = manifest.model_dump(mode="json") | {"files": {name: facts.model_dump() for name, facts in files.items()}}
+    save_manifest(Manifest.model_validate(said | changes), folder)
+
+
+def change_rows(folder: Path, name: str, change: Callable[[list[dict[str, Any]]], object]) -> None:
+    """Change rows of a JSONL shard."""
+    lines = [json.loads(line) for line in (folder / name).read_bytes().splitlines()]
+    change(lines)
+    (folder / name).write_bytes(b"".join(map(encode_line, lines)))

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from .card_facts import CardFacts, ScoreLine
+from .card_formats import formats_and_splits, purposes
 from .card_header import render_header
-from .manifest import Manifest
+from .card_method import answers_of, critics, method
+from .manifest import Manifest, RunFacts
 from .markdown import fenced, plain, table
 
 #: Root tags that the card names.
@@ -20,7 +22,7 @@ _REHEARSAL: Final = (
 
 def render_card(facts: CardFacts) -> str:
     """README.md."""
-    parts = (_head, _format_table, _method, _figures, _scores, _models, _filters, _again, _limits, _citation)
+    parts = (_head, formats_and_splits, method, _figures, _scores, _models, _filters, _again, _limits, _citation)
     body = "\n".join("\n".join(part(facts)) + "\n" for part in parts)
     return f"---\n{render_header(facts)}---\n\n{body}"
 
@@ -33,40 +35,12 @@ def _head(facts: CardFacts) -> Iterator[str]:
         yield _REHEARSAL
         yield ""
     languages = " and ".join(_LANGUAGE_NAMES[name] for name, _ in facts.figures.counted("language"))
-    answers = "first answers" if manifest.stage == "void" else "answers refined after a critique"
     dated = f", made {manifest.date}" if manifest.date else ""
     yield (
-        f"{manifest.released:,} questions in {languages}, with {answers}, from {facts.figures.leaves:,} leaf tags of a "
-        f"World Knowledge Tree. Synthetic data for supervised fine-tuning{dated}. What changed since the release "
-        "before is in `CHANGES.md`; `manifest.json` holds a hash of every file, and `condor verify` checks them all."
-    )
-
-
-def _format_table(facts: CardFacts) -> Iterator[str]:
-    splits = [name for name, count in facts.manifest.splits.items() if count]
-    yield "## Splits and formats"
-    yield ""
-    yield from table(
-        ("config", *splits),
-        ((name, *(rows.get(split, 0) for split in splits)) for name, rows in facts.rows.items()),
-    )
-    yield ""
-    yield (
-        "No leaf tag is in two splits. `records` holds the whole chains (question, answer, each critique and "
-        "refinement, ids, prompt versions, models, scores); the others hold the same records as trainers read them. A "
-        "preference pair is left out where both answers are equal, or where the judge likes the rejected one better."
-    )
-
-
-def _method(facts: CardFacts) -> Iterator[str]:
-    rounds = ", ".join(f"{count:,} records with {number}" for number, count in sorted(facts.figures.rounds.items()))
-    yield "## Method"
-    yield ""
-    yield (
-        f"An open implementation of the method of [Condor]({_PAPER}). A model walks a tree of topics; for each leaf "
-        "tag and each of seven tasks it writes three questions, an easy, a medium and a hard one. It answers each (the "
-        "paper's Condor Void), criticises its answer by strengths, weaknesses and suggestions, and writes it anew "
-        f"(Condor Refine). Rounds of refinement: {rounds}."
+        f"{manifest.released:,} questions in {languages}, with {answers_of(facts)}, from {facts.figures.leaves:,} leaf "
+        f"tags of a World Knowledge Tree. Synthetic data{purposes(facts)}{dated}. `CHANGES.md` says what changed since "
+        "an earlier release, where it was compared with one; `manifest.json` holds a hash of every file, and `condor "
+        "verify` checks them all."
     )
 
 
@@ -99,7 +73,7 @@ def _shares(counts: Sequence[tuple[str, int]], total: int) -> Iterator[tuple[str
 def _scores(facts: CardFacts) -> Iterator[str]:
     yield "## Judge scores"
     yield ""
-    judges = [run.judge for run in facts.manifest.runs if run.judge is not None]
+    judges = [run.judge for run in facts.manifest.runs if run.judge is not None and run.judge.scored]
     if not any(line.count for line in facts.scores):
         yield "Nobody has judged these records."
         return
@@ -123,24 +97,27 @@ def _interval(line: ScoreLine) -> str:
 
 
 def _models(facts: CardFacts) -> Iterator[str]:
+    manifest = facts.manifest
     yield "## Models and prompts"
     yield ""
     yield from table(
         ("run", "step", "model", "settings", "prompt version", "records"),
         (
             (run.name, made.stage, made.model, _settings(made.sampling), made.prompt_version, made.records)
-            for run in facts.manifest.runs
+            for run in manifest.runs
             for made in run.makers
         ),
     )
     yield ""
+    gated = manifest.stage == "refine" and any(run.gate for run in manifest.runs)
     yield from table(
-        ("run", "tree version", "kept", "released", "refinements kept by"),
-        (
-            (run.name, ", ".join(run.tree_versions) or run.tree_version, run.kept, run.released, run.gate or "")
-            for run in facts.manifest.runs
-        ),
+        ("run", "tree version", "kept", "released", *(["refinements kept by"] if gated else [])),
+        ((*_run_cells(run), *([run.gate or "no gate: every one kept"] if gated else [])) for run in manifest.runs),
     )
+
+
+def _run_cells(run: RunFacts) -> tuple[object, ...]:
+    return run.name, ", ".join(run.tree_versions) or run.tree_version, run.kept, run.released
 
 
 def _settings(sampling: Mapping[str, object]) -> str:
@@ -195,7 +172,9 @@ def _limits(facts: CardFacts) -> Iterator[str]:
     yield "## Known limits"
     yield ""
     yield "- Every text was written by a language model. Facts, figures and quotations were checked by nobody."
-    yield "- The critique is the same model's own: what it does not see stays. Its leanings are in the data."
+    yield "- The leanings of the models that wrote them are in the data."
+    if said := critics(facts):
+        yield f"- {said}"
     yield "- Filters look for patterns: they miss some of what they look for, and take some of what is good."
     yield f"- {_compared(facts.manifest.settings)}"
     if not any(line.count for line in facts.scores):

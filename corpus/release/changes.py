@@ -73,11 +73,11 @@ def members(directory: Path, manifest: Manifest) -> dict[str, Member]:
     """
     found: dict[str, Member] = {}
     for split, names in shards_of(manifest.files, RECORDS).items():
-        for placed in read_shards(directory, names):
+        for file, number, row in read_shards(directory, names):
             try:
-                found[placed.row["id"]] = Member(record_id(placed.row), split)
+                found[row["id"]] = Member(record_id(row), split)
             except (KeyError, TypeError, IndexError) as exc:
-                where = f"{directory / placed.file}:{placed.number}"
+                where = f"{directory / file}:{number}"
                 raise ReleaseFault(f"{where}: no record; condor verify {directory} says more") from exc
     return found
 
@@ -127,11 +127,11 @@ def split_of_leaves(directory: Path) -> dict[Leaf, SplitName]:
     found: dict[Leaf, SplitName] = {}
     for split, names in shards_of(load_manifest(directory).files, RECORDS).items():
         known: SplitName | None = next((name for name in SPLITS if name == split), None)
-        for placed in read_shards(directory, names if known else ()):
+        for file, number, row in read_shards(directory, names if known else ()):
             try:
-                leaf = (str(placed.row["language"]), *map(str, placed.row["path"]))
+                leaf = (str(row["language"]), *map(str, row["path"]))
             except (KeyError, TypeError) as exc:
-                raise ReleaseFault(f"{directory / placed.file}:{placed.number}: no record") from exc
+                raise ReleaseFault(f"{directory / file}:{number}: no record") from exc
             if known is not None:
                 found[leaf] = known
     return found

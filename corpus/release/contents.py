@@ -1,26 +1,30 @@
 """Do the records of a release say what their ids say, and each format what the records say?"""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...errors import UnreadableFile
 from ..chain_rows import chain_of, scores_of, to_row, wrong_ids
 from ..columns import RowFormat
 from ..formats import FORMATS
 from ..records import Chain
 from ..scores import Scores
+from .belongings import told_formats
 from .findings import Findings
 from .layout import MANIFEST_FILE, RECORDS
 from .manifest import Manifest
 from .models import is_rehearsal_model
+from .reading import Reading, Rows
 from .records import RecordsDigest, record_id
-from .rows import Placed, formats_in, read_shards, rows_of, shards_of
+from .rows import Placed, formats_in, rows_of, shards_of
+from .tallies import Tally
 
 
-def check_contents(directory: Path, manifest: Manifest, present: set[str], findings: Findings) -> int:
-    """Read every row of a release; returns the number of records.
+def check_contents(
+    directory: Path, manifest: Manifest, present: set[str], findings: Findings
+) -> tuple[int, Tally | None]:
+    """Read every row of a release; returns the number of records, and what was counted where all of them are sound.
 
     Args:
         directory: of the release.
@@ -28,85 +32,86 @@ def check_contents(directory: Path, manifest: Manifest, present: set[str], findi
         present: the files that are there.
         findings: is told what is wrong.
     """
-    checking = _Checking(directory, manifest, findings, files=[name for name in manifest.files if name in present])
-    for split in sorted(shards_of(checking.files, RECORDS)):
+    files = [name for name in manifest.files if name in present]
+    checking = _Checking(manifest, findings, files, Reading(directory, findings), Tally(manifest.stage))
+    for split in sorted({split for format_ in formats_in(files) for split in shards_of(files, format_)}):
         checking.check_split(split)
-    for name, rows in checking.rows.items():
+    for name, rows in checking.reading.rows.items():
         if rows != manifest.files[name].rows:
             findings.add(name, f"has {rows:,} rows, and the manifest says {manifest.files[name].rows}")
-    if checking.digest.value != manifest.records_digest and not checking.broken:
+    if checking.broken:
+        return checking.records, None
+    if checking.digest.value != manifest.records_digest:
         findings.add(MANIFEST_FILE, "its digest of the records is not theirs")
-    return checking.records
+    return checking.records, checking.tally
 
 
 @dataclass
 class _Checking:
-    directory: Path
     manifest: Manifest
     findings: Findings
     files: list[str]
+    reading: Reading
+    tally: Tally
     records: int = 0
     broken: bool = False
-    rows: dict[str, int] = field(default_factory=dict)
     digest: RecordsDigest = field(default_factory=RecordsDigest)
     _questions: set[str] = field(default_factory=set)
     _leaves: dict[tuple[str, ...], str] = field(default_factory=dict)
 
     def check_split(self, split: str) -> None:
         """Walk through the records of a split, and beside them through the rows of each format."""
-        held = formats_in(self.files)
-        formats: list[RowFormat] = [name for name in FORMATS if name in held]
-        beside = {name: self._read(shards_of(self.files, name).get(split, [])) for name in formats}
-        for placed in self._read(shards_of(self.files, RECORDS)[split]):
-            if placed is None:  # what stands beside the rows that cannot be read is not known
-                return
-            self.records += 1
+        wanted = {*formats_in(self.files), *told_formats(self.manifest)}
+        formats: list[RowFormat] = [name for name in FORMATS if name in wanted]
+        beside: dict[RowFormat, Rows] = {name: self._open(name, split) for name in formats}
+        records = self._open(RECORDS, split)
+        while (placed := records.take()) is not None:
             chain = self._checked_chain(placed)
             if chain is None:
-                return
-            sound, scores = self._is_sound(placed, chain, split)
-            for name in formats:
-                self._compare(name, beside[name], chain, scores, sound=sound)
-        for rows in beside.values():
-            for placed in rows:
-                if placed is not None:
-                    self.findings.add(placed.file, f"row {placed.number} is that of no record", _id_of(placed.row))
-
-    def _read(self, names: list[str]) -> Iterator[Placed | None]:
-        """The rows of shards, and None where they cannot be read to the end."""
-        for name in names:
-            self.rows[name] = 0
-            try:
-                for placed in read_shards(self.directory, [name]):
-                    self.rows[name] += 1
-                    yield placed
-            except UnreadableFile as exc:
                 self.broken = True
-                del self.rows[name]
-                self.findings.add(name, str(exc).replace(f"{self.directory}/", ""))
-                yield None
-                return
+                for rows in beside.values():
+                    rows.lose_one()
+                continue
+            self.records += 1
+            sound, scores = self._is_sound(placed, chain, split)
+            for name, rows in beside.items():
+                self._compare(name, rows, chain, scores, sound=sound)
+        if records.given_up:  # what stands beside the records that cannot be read is not known
+            self.broken = True
+            return
+        for rows in beside.values():
+            for left in rows.rest():
+                self.findings.add(left.file, f"row {left.number} is that of no record", _id_of(left.row))
+
+    def _open(self, format_: RowFormat, split: str) -> Rows:
+        return self.reading.open(shards_of(self.files, format_).get(split, []), several=format_ == "critique")
 
     def _checked_chain(self, placed: Placed) -> Chain | None:
+        if placed.row is None:
+            return None
         try:
             return chain_of(placed.row)
         except ValueError as exc:
-            self.broken = True
             said = " ".join(str(exc).split())[:200]
             self.findings.add(placed.file, f"row {placed.number}: {said}", _id_of(placed.row))
             return None
 
     def _is_sound(self, placed: Placed, chain: Chain, split: str) -> tuple[bool, Scores]:
         """Whether a record's ids are those of its content, and it is in one split once."""
-        row, question, scores = placed.row, chain.question.id, Scores()
+        row, question, scores = placed.row or {}, chain.question.id, Scores()
         wrong: list[str] = []
         try:
             scores = scores_of(row)
             wrong = [f"{place} is not that of its content" for place in wrong_ids(row)]
-            if not wrong and to_row(chain, scores) != row:
+            if not wrong and not _is_same(row, to_row(chain, scores)):
                 wrong = ["has columns or values that a record has not"]
         except ValueError as exc:
             wrong = [str(exc)]
+        if wrong:
+            self.broken = True
+        else:
+            self.tally.add(row, chain, scores)
+            self.digest.add(split, question, record_id(row))
         if question in self._questions:
             wrong.append("is there twice")
         leaf = (chain.question.origin.language, *chain.question.origin.path)
@@ -115,27 +120,21 @@ class _Checking:
         if not self.manifest.rehearsal and _is_rehearsal(chain):
             wrong.append("was written by the rehearsal model, and the manifest does not say so")
         self._questions.add(question)
-        self.digest.add(split, row["id"], record_id(row))
         for what in wrong:
             self.findings.add(placed.file, f"row {placed.number}: {what}", _id_of(row))
         return not wrong, scores
 
-    def _compare(
-        self, name: RowFormat, rows: Iterator[Placed | None], chain: Chain, scores: Scores, *, sound: bool
-    ) -> None:
+    def _compare(self, name: RowFormat, rows: Rows, chain: Chain, scores: Scores, *, sound: bool) -> None:
         """Take as many rows of a format as a record has, and see that they are its rows."""
         for wanted in rows_of(chain, name, self.manifest.stage, scores):
-            placed = next(rows, None)
+            placed = rows.take(wanted["id"])
             if placed is None:
-                self._miss(name, chain)
+                if not rows.given_up:
+                    self.findings.add(f"data/{name}", "has no row for a record", chain.question.id)
                 return
-            if sound and placed.row != wanted:
+            if sound and placed.row is not None and not _is_same(placed.row, wanted):
                 what = f"row {placed.number}: differs from the record in {_differences(placed.row, wanted)}"
                 self.findings.add(placed.file, what, chain.question.id)
-
-    def _miss(self, name: RowFormat, chain: Chain) -> None:
-        if not self.broken:
-            self.findings.add(f"data/{name}", "has no row for a record", chain.question.id)
 
 
 def _is_rehearsal(chain: Chain) -> bool:
@@ -143,12 +142,25 @@ def _is_rehearsal(chain: Chain) -> bool:
     return any(is_rehearsal_model(record.provenance.model) for record in records if record.provenance is not None)
 
 
-def _differences(found: dict[str, Any], wanted: dict[str, Any]) -> str:
+def _is_same(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """Whether two rows are one, also in the kinds of their numbers: 1 is neither 1.0 nor true."""
+    return found == wanted and _are_of_one_kind(found, wanted)
+
+
+def _are_of_one_kind(found: Any, wanted: Any) -> bool:
+    if isinstance(wanted, dict):
+        return all(_are_of_one_kind(found[key], value) for key, value in wanted.items() if not isinstance(value, str))
+    if isinstance(wanted, list):
+        return all(map(_are_of_one_kind, found, wanted))
+    return type(found) is type(wanted)
+
+
+def _differences(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
     missing = object()
-    keys = [key for key in {**wanted, **found} if found.get(key, missing) != wanted.get(key, missing)]
+    keys = [key for key in {**wanted, **found} if not _is_same({key: found.get(key, missing)}, {key: wanted.get(key)})]
     return ", ".join(keys)
 
 
-def _id_of(row: dict[str, Any]) -> str | None:
-    found = row.get("id")
+def _id_of(row: Mapping[str, Any] | None) -> str | None:
+    found = None if row is None else row.get("id")
     return found if isinstance(found, str) else None

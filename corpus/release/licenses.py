@@ -1,5 +1,6 @@
 """The licences that a dataset card can declare: the identifiers that Hugging Face knows."""
 
+import re
 from typing import Final
 
 from ...errors import ReleaseFault
@@ -19,6 +20,8 @@ _LISTED: Final = """
     mpl-2.0 ms-pl ncsa odbl odc-by ofl-1.1 open-mdw openrail openrail++ osl-3.0 other pddl postgresql unlicense wtfpl
     zlib
 """
+#: A file's name in the repository, or an address of the web without a user's name and password.
+_LINK: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,199}|https?://[^\s@<>\"'`\\\x00-\x1f\x7f]{1,1000}")
 LICENSES: Final = frozenset(_LISTED.split())
 
 
@@ -31,7 +34,8 @@ def check_license(license_: str, name: str | None, link: str | None) -> str:
         link: where an `other` licence is: a file's name in the release's repository, or an address.
 
     Raises:
-        ReleaseFault: there is no such identifier, or `other` comes without name and link, or they without `other`.
+        ReleaseFault: there is no such identifier; `other` comes without name and link, or they without `other`; or the
+            name is no line, or the link no file and no address.
     """
     known = license_.lower()
     if known not in LICENSES:
@@ -44,4 +48,16 @@ def check_license(license_: str, name: str | None, link: str | None) -> str:
         raise ReleaseFault("--license: other says nothing by itself; add --license-name and --license-link")
     if known != OTHER and (name or link):
         raise ReleaseFault(f"--license-name and --license-link go with --license other only, not with {known}")
+    if known == OTHER:
+        _check_other(name or "", link or "")
     return known
+
+
+def _check_other(name: str, link: str) -> None:
+    if not name.isprintable() or not name.strip() or len(name) > 100:
+        raise ReleaseFault(f"--license-name: {name[:80]!r} is no name; use one line of up to 100 characters")
+    if not _LINK.fullmatch(link):
+        raise ReleaseFault(
+            f"--license-link: {link[:80]!r} leads nowhere; name a file such as LICENSE, or an address that begins with "
+            "https:// and holds no password"
+        )

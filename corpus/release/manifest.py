@@ -4,15 +4,16 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
 
 from ...errors import ReleaseFault
 from ...files import read_text, write_atomically
 from ...hashing import content_hash
 from ..formats import StageName
 from .layout import MANIFEST_FILE
+from .names import folder_name
 
 #: The version of the manifest and of the folder that it describes.
 SCHEMA: Final = 1
@@ -49,7 +50,7 @@ class MakerFacts(_Frozen):
 
     stage: str
     model: str
-    sampling: dict[str, float | int | str]
+    sampling: dict[str, FiniteFloat | int | str]
     prompt_version: str
     records: int = Field(ge=0)
 
@@ -66,7 +67,7 @@ class JudgeFacts(_Frozen):
     """
 
     model: str
-    sampling: dict[str, float | int | str]
+    sampling: dict[str, FiniteFloat | int | str]
     prompt_version: str | None
     rehearsal: bool
     scored: int = Field(ge=0)
@@ -119,6 +120,7 @@ class Manifest(_Frozen):
         settings: what was asked for: filters, selection, splits, formats, files to compare with.
         kept: what the runs had kept: `released` and all of `removed` together.
         removed: rule -> records that it left out, in the order in which the rules were asked.
+        unpaired: format of preference pairs -> rule -> records that are released, but are no pair.
         restored: records that a rule would have left out, and that a person had put back.
         unscored: released records that no judge has scored: a least score leaves them in.
         splits: split -> records.
@@ -143,6 +145,7 @@ class Manifest(_Frozen):
     kept: int = Field(ge=0)
     released: int = Field(ge=0)
     removed: dict[str, int]
+    unpaired: dict[str, dict[str, int]] = {}
     restored: int = Field(default=0, ge=0)
     unscored: int = Field(default=0, ge=0)
     splits: dict[str, int]
@@ -150,6 +153,15 @@ class Manifest(_Frozen):
     runs: tuple[RunFacts, ...]
     files: dict[str, FileFacts]
     seal: str = ""
+
+    @model_validator(mode="after")
+    def _has_a_name(self) -> Self:
+        # It is shown, and names files: nothing but what a release can be called gets in.
+        try:
+            folder_name(self.name, self.version)
+        except ReleaseFault as exc:
+            raise ValueError(str(exc)) from exc
+        return self
 
     def sealed(self) -> "Manifest":
         """The same with its seal."""
@@ -192,11 +204,15 @@ def load_manifest(directory: Path) -> Manifest:
     if isinstance(version, int) and version > SCHEMA:
         raise ReleaseFault(f"{path}: written by a newer version of Condor (schema {version}); update Condor")
     try:
-        return Manifest.model_validate(data)
+        manifest = Manifest.model_validate(data)
+        manifest.sealed()  # settings may be nested deeper than anything can be written
     except ValidationError as exc:
         first = exc.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the whole"
         raise ReleaseFault(f"{path}: not a release's manifest: {where}: {first['msg']}") from exc
+    except (ValueError, RecursionError) as exc:
+        raise ReleaseFault(f"{path}: no manifest: {exc}") from exc
+    return manifest
 
 
 def file_facts(path: Path, rows: int | None = None) -> FileFacts:

@@ -7,15 +7,19 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..chain_rows import to_row
-from ..columns import RowFormat
+from ..columns import ROW_FORMATS, RowFormat
 from ..formats import PAIR_FORMATS, StageName, to_lines
 from ..pairs import check_pair
 from ..records import Chain
 from ..scores import Scores
+from ..selection.splits import SPLITS, SplitName
 from ..shard_reading import read_rows
 from .layout import DATA
 
-_SHARD: Final = re.compile(rf"{DATA}/(?P<format>[a-z]+)/(?P<split>[a-z]+)-(?P<number>\d{{5}})-of-(?P<of>\d{{5}})\.\w+")
+_SHARD: Final = re.compile(
+    rf"{DATA}/(?P<format>{'|'.join(ROW_FORMATS)})/(?P<split>{'|'.join(SPLITS)})"
+    r"-(?P<number>[0-9]{5})-of-(?P<of>[0-9]{5})\.(?:jsonl|parquet)"
+)
 
 
 def rows_of(chain: Chain, format_: RowFormat, stage: StageName, scores: Scores) -> Iterator[dict[str, Any]]:
@@ -38,23 +42,43 @@ class Placed:
     Attributes:
         file: the shard, below the release's folder.
         number: of the row in it, from 1.
-        row: what it says.
+        row: what it says; None where it cannot be read.
     """
 
     file: str
     number: int
-    row: dict[str, Any]
+    row: dict[str, Any] | None
 
 
-def read_shards(directory: Path, names: Iterable[str]) -> Iterator[Placed]:
-    """The rows of shards, in order.
+@dataclass(frozen=True, slots=True)
+class ShardPlace:
+    """What a shard's name says that it holds."""
+
+    format_: RowFormat
+    split: SplitName
+
+
+_PLACES: Final[dict[tuple[str, str], ShardPlace]] = {
+    (format_, split): ShardPlace(format_, split) for format_ in ROW_FORMATS for split in SPLITS
+}
+
+
+def parse_shard(name: str) -> ShardPlace | None:
+    """What a file below the release's folder holds by its name; None where it is no shard of a release."""
+    if (match := _SHARD.fullmatch(name)) is None:
+        return None
+    return _PLACES[match["format"], match["split"]]
+
+
+def read_shards(directory: Path, names: Iterable[str]) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    """The rows of shards, in order: (file, number of the row in it from 1, row).
 
     Raises:
         UnreadableFile: a shard cannot be read, or not to its end.
     """
     for name in names:
         for number, row in enumerate(read_rows(directory / name), start=1):
-            yield Placed(name, number, row)
+            yield name, number, row
 
 
 def shards_of(files: Iterable[str], format_: str) -> dict[str, list[str]]:

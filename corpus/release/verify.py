@@ -5,11 +5,13 @@ from pathlib import Path
 
 from ...errors import UnreadableFile
 from ..shard_reading import read_rows
+from .belongings import check_belongings, check_texts
 from .contents import check_contents
 from .findings import Findings, Verification
-from .layout import MANIFEST_FILE, RECORDS, REMOVED_FILE, files_in
+from .layout import MANIFEST_FILE, RECORDS, REMOVED_FILE, files_in, folders_in, folders_of
 from .manifest import Manifest, file_facts, load_manifest
 from .rows import are_all_there, formats_in, shards_of
+from .tallies import check_rehearsal
 
 
 def verify_release(directory: Path) -> Verification:
@@ -25,11 +27,17 @@ def verify_release(directory: Path) -> Verification:
     findings = Findings()
     present = set(files_in(directory))
     _check_files(directory, manifest, present, findings)
+    _check_folders(directory, manifest, findings)
     if manifest.sealed() != manifest or manifest.as_text().encode() != (directory / MANIFEST_FILE).read_bytes():
         findings.add(MANIFEST_FILE, "was changed: its seal is not that of what it says")
     _check_counts(manifest, findings)
     _check_removed(directory, manifest, findings)
-    records = check_contents(directory, manifest, present, findings)
+    check_belongings(manifest, findings)
+    check_rehearsal(manifest, findings)
+    records, tally = check_contents(directory, manifest, present, findings)
+    if tally is not None:  # else what is wrong with the records has been told
+        tally.check(manifest, findings)
+        check_texts(directory, manifest, tally.figures, findings)
     return Verification(manifest.title, len(manifest.files), records, manifest.rehearsal, findings.all())
 
 
@@ -54,6 +62,13 @@ def _check_files(directory: Path, manifest: Manifest, present: set[str], finding
             findings.add(name, f"was changed: its SHA-256 is {found.sha256}, and not {facts.sha256}")
 
 
+def _check_folders(directory: Path, manifest: Manifest, findings: Findings) -> None:
+    if (directory / MANIFEST_FILE).is_symlink():
+        findings.add(MANIFEST_FILE, "is a link, and no file of the release")
+    for name in set(folders_in(directory)) - folders_of(manifest.files):
+        findings.add(name, "is a folder that a release has not")
+
+
 def _check_counts(manifest: Manifest, findings: Findings) -> None:
     """See that the manifest's own figures add up."""
     left_out = sum(manifest.removed.values())
@@ -64,6 +79,7 @@ def _check_counts(manifest: Manifest, findings: Findings) -> None:
         "the splits do not add up to what is released": sum(manifest.splits.values()) == manifest.released,
         "the runs do not add up to what was kept": sum(run.kept for run in manifest.runs) == manifest.kept,
         "the runs do not add up to what is released": sum(run.released for run in manifest.runs) == manifest.released,
+        "more was put back than is released": manifest.restored <= manifest.released,
     }
     for said, holds in sums.items():
         if not holds:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ... import __version__
+from ...corpus.formats import PAIR_FORMATS
 from ...corpus.release.building import build_folder
 from ...corpus.release.card import render_card
 from ...corpus.release.changes import (
@@ -200,6 +201,7 @@ class _Making:
             kept=sum(run.kept for run in runs),
             released=sum(written.splits.values()),
             removed=gathered.pool.counts(),
+            unpaired={name: dict(sorted(written.unpaired.items())) for name in plan.written if name in PAIR_FORMATS},
             restored=len(gathered.pool.restored & released),
             unscored=sum(each.entry.score is None for each in gathered.pool.candidates),
             splits={split: written.splits[split] for split in SPLITS if written.splits[split]},

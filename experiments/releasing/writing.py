@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ...corpus.columns import RowFormat
 from ...corpus.formats import StageName
+from ...corpus.pairs import check_pair
 from ...corpus.records import Chain, Record
 from ...corpus.release.figures import Figures
 from ...corpus.release.layout import RECORDS
@@ -74,12 +75,14 @@ class Written:
         digest: over all records.
         runs: of each run.
         splits: split -> records.
+        unpaired: rule -> records that are no preference pair.
     """
 
     figures: Figures
     digest: RecordsDigest
     runs: list[RunFigures]
     splits: Counter[str] = field(default_factory=Counter)
+    unpaired: Counter[str] = field(default_factory=Counter)
     shards: tuple[Shard, ...] = ()
 
 
@@ -141,6 +144,8 @@ def _write_run(
         written.digest.add(choice.split, chain.question.id, chain.final.id)
         written.runs[number].add(chain, score_of(choice.candidate.scores, stage))
         written.splits[choice.split] += 1
+        if (refused := check_pair(chain, choice.candidate.scores)) is not None:
+            written.unpaired[refused.rule] += 1
 
 
 def _write_chain(

@@ -1,5 +1,6 @@
 """Text of any kind stays text in a card."""
 
+import html
 import re
 
 from hypothesis import given, settings
@@ -34,3 +35,16 @@ def test_no_code_ends_its_block_early(text: str) -> None:
     assert first == f"{last}sh"
     assert set(last) == {"`"}
     assert not any(line.startswith(last) for line in inside)
+
+
+@FIXED
+@given(st.text(alphabet="$@:/w.htpsHTPSW a1", max_size=30) | st.sampled_from(["http://a.b", "WWW.a.b", "$x$", "a@b.c"]))
+def test_no_address_becomes_a_link_and_no_dollars_a_formula(text: str) -> None:
+    shown = plain(text)
+    assert not re.search(r"://|www\.|[$@]", shown, re.IGNORECASE)
+    assert html.unescape(shown) == " ".join(text.split())
+
+
+def test_a_cell_is_cut_where_it_would_fill_the_page() -> None:
+    (*_, row) = table(("root tag", "records"), [("x" * 3000, 1)])
+    assert row == f"| {'x' * 200}... | 1 |"

@@ -111,3 +111,28 @@ def test_a_licence_is_one_that_hugging_face_knows_however_its_letters_are_writte
 def test_what_declares_nothing_is_no_licence(license_: str, name: str | None, link: str | None) -> None:
     with pytest.raises(ReleaseFault, match="--license"):
         check_license(license_, name, link)
+
+
+@pytest.mark.parametrize("link", ["LICENSE", "docs/LICENSE.md", "https://example.org/terms?v=2", "http://example.org"])
+def test_an_other_licence_is_in_a_file_or_at_an_address(link: str) -> None:
+    assert check_license("other", "Our terms, 2026", link) == "other"
+
+
+@pytest.mark.parametrize(
+    ("name", "link"),
+    [
+        ("mine", "javascript:alert(1)"),
+        ("mine", "https://user:password@example.org/"),
+        ("mine", "https://example.org/ x"),
+        ("mine", "https://example.org/\n"),
+        ("mine", "../../LICENSE"),
+        ("mine", "data:text/html,x"),
+        ("mine\nlicense: mit", "LICENSE"),
+        ("mine\x1b[2J", "LICENSE"),
+        (" ", "LICENSE"),
+        ("m" * 101, "LICENSE"),
+    ],
+)
+def test_a_name_that_is_no_line_and_a_link_that_leads_elsewhere_are_refused(name: str, link: str) -> None:
+    with pytest.raises(ReleaseFault, match=r"--license-(name|link)"):
+        check_license("other", name, link)

@@ -1,7 +1,5 @@
 """Whatever is changed in a release is named: a byte, a file, a count, a text whose hashes were mended, too."""
 
-import hashlib
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,14 +9,12 @@ import pytest
 
 from condor.corpus.release.changes import diff_releases
 from condor.corpus.release.findings import Verification
-from condor.corpus.release.manifest import Manifest, save_manifest
 from condor.corpus.release.verify import verify_release
-from condor.corpus.shard_sinks import encode_line
 from condor.errors import BadInput, ReleaseFault
 from condor.experiments.releasing import Release, make_plan, make_release
 from condor.experiments.releasing.checking import refuse_broken
 
-from release_support import LEAST, contents, rows
+from release_support import LEAST, change_rows, contents, mend_manifest, rows
 
 SPLITS = {"split": {"validation": 0.2, "eval": 0.2}}
 RECORDS = "data/records/train-00000-of-00001.jsonl"
@@ -47,23 +43,6 @@ def complaint(folder: Path) -> str:
         return " ".join(named(verify_release(folder)))
     except BadInput as exc:
         return str(exc)
-
-
-def mend_manifest(folder: Path, **changes: Any) -> None:
-    """Make the manifest say what the files are now, as somebody would who covers up a change."""
-    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    for name, facts in manifest["files"].items():
-        data = (folder / name).read_bytes()
-        facts |= {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
-        if facts["rows"] is not None:
-            facts["rows"] = data.count(b"\n")
-    save_manifest(Manifest.model_validate(manifest | changes), folder)
-
-
-def change_rows(folder: Path, name: str, change: Callable[[list[dict[str, Any]]], object]) -> None:
-    lines = [json.loads(line) for line in (folder / name).read_bytes().splitlines()]
-    change(lines)
-    (folder / name).write_bytes(b"".join(map(encode_line, lines)))
 
 
 def test_a_changed_byte_is_named_in_whichever_file_it_is(folder: Path, whole: Path) -> None:
