@@ -17,6 +17,8 @@ from condor.knowledge import tasks_for
 from condor.vocabulary import LANGUAGES, Language
 
 SAMPLE = Path(__file__).parent / "corpus" / "filters" / "sample.yaml"
+#: Texts that the rules were not tuned on.
+HELD_OUT = SAMPLE.with_name("held_out.yaml")
 #: Records that the embedded model writes for the sample, in either language.
 REHEARSED = 84
 #: The threshold looks at a score, not at a text.
@@ -57,10 +59,10 @@ def fired_on(chain: Chain, stage: str = "refine") -> tuple[str, ...]:
     )
 
 
-def read_sample() -> list[SampleText]:
-    """All texts of the sample, in order."""
+def read_sample(path: Path = SAMPLE) -> list[SampleText]:
+    """All texts of a sample, in order."""
     texts = []
-    for entry in yaml.load(SAMPLE.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    for entry in yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
         chain = make_chain(entry["task"], entry["language"], entry["q"], entry.get("first"), entry["a"])
         texts.append(SampleText(entry["label"], chain, fired_on(chain)))
     return texts
