@@ -32,11 +32,14 @@ _IMPROVE = (
     r"(?:improv|revis|rewrit|re-writ|rewrot|edit|polish|proofread|paraphras|rephras|correct|fix|refin|shorten|simplif"
     r"|critiqu|review|feedback|translat|rework|reword|updat|better\b|friendlier|clearer|shorter|make (?:it|this))"
 )
-_IMPROVE_ZH = "(?:改进|优化|完善|修改|修订|润色|改写|改成|改得|改为|改一?下|重写|纠正|改正|批改|点评|反馈|精简|缩写|翻译|调整|病句|错别字)"
+_IMPROVE_ZH = (
+    "(?:改进|优化|完善|修改|修订|润色|改写|改成|改得|改为|改一?下|重写|纠正|改正"
+    "|批改|点评|反馈|精简|缩写|翻译|调整|病句|错别字)"
+)
 #: The question carries a text that is to be made better: in quotation marks, after a colon or on lines of its own.
 _CARRIES_A_TEXT = re.compile(
-    rf"(?:\b{_IMPROVE}|{_IMPROVE_ZH})[^\n]{{0,160}}?(?:[:：]\s{{0,8}}\S|[\"“「『‘].{{4}}|\n\s{{0,8}}\S)"
-    rf"|[\"“「『‘][^\n\"”」』]{{4,400}}[\"”」』’][^\n]{{0,40}}?(?:\b{_IMPROVE}|{_IMPROVE_ZH})"
+    rf"(?:\b{_IMPROVE}|{_IMPROVE_ZH})[^\n]{{0,160}}?(?:[:：]\s{{0,8}}\S|[\"“「『‘].{{2}}|\n\s{{0,8}}\S)"
+    rf"|[\"“「『‘][^\n\"”」』]{{2,400}}[\"”」』’][^\n]{{0,40}}?(?:\b{_IMPROVE}|{_IMPROVE_ZH})"
     rf"|\A[^\n]{{20,400}}\n[^\n]{{0,80}}?(?:\b{_IMPROVE}|{_IMPROVE_ZH})",
     re.IGNORECASE,
 )

@@ -57,7 +57,8 @@ _ENGLISH_RESERVED = re.compile(
     r"(?:have|hold|form|take|express|offer|share)(?: \w{1,20}){0,2}? (?:opinions?|views?|beliefs?|stances?|sides)\b"
     r"|\bI(?:['’]d| would) (?:rather not|prefer not to) "
     r"(?:answer|assist|comment|create|discuss|generate|give|help|make|provide|respond|say|share|tell|write)\b"
-    r"|\b(?:sorry|apologi[sz]e|afraid),? (?:but )?(?:that )?I (?:can(?:no|['’])t|can ?not|won['’]t) do (?:that|this)[.!]",
+    r"|\b(?:sorry|apologi[sz]e|afraid),? (?:but )?(?:that )?I (?:can(?:no|['’])t|can ?not|won['’]t) do "
+    r"(?:that|this)[.!]",
     re.IGNORECASE,
 )
 _SORRY_ZH = "(?:抱歉|对不起|很遗憾|不好意思)[，,]?"
@@ -102,8 +103,9 @@ _ABOUT_DECLINING = re.compile(
 )
 #: What is said before one declines: regret, thanks, what one is. Any other sentence is an answer that has begun.
 _BEFORE_DECLINING = re.compile(
-    r"sorry|apolog|unfortunately|afraid|regret|understand|appreciate|thank|hello|\bhi\b|as an AI|I am an AI|I['’]m an AI"
-    r"|language model|your (?:question|request|concern)|抱歉|对不起|遗憾|理解|明白|感谢|谢谢|不好意思|你好|您好|作为|您的|你的",
+    r"sorry|apolog|unfortunately|afraid|regret|understand|appreciate|thank|hello|\bhi\b|as an AI|\bI(?:['’]m| am) an AI"
+    r"|language model|your (?:question|request|concern)|抱歉|对不起|遗憾|理解|明白|感谢|谢谢|不好意思|你好|您好|作为"
+    r"|您的|你的",
     re.IGNORECASE,
 )
 #: A refusal with no more than this after it is nothing else, whatever was asked; of its end, in characters.
