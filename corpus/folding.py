@@ -6,7 +6,7 @@ from typing import Final
 
 HAN: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 #: A word, or one Chinese character.
-WORD: Final = re.compile(rf"{HAN.pattern}|(?:(?!{HAN.pattern})\S)+")
+WORD: Final = re.compile(rf"{HAN.pattern}|[^\s{HAN.pattern[1:-1]}]+")
 _BESIDE_HAN = re.compile(rf"(?<={HAN.pattern}) | (?={HAN.pattern})")
 #: "-5" is another number than "5"; any other hyphen joins or separates words.
 _MINUS = re.compile(r"(?<!\w)-(?=\d)")

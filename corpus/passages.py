@@ -91,6 +91,8 @@ class PassageFinder:
     def find(self, texts: Sequence[str]) -> dict[int, Passage]:
         """The first passage of each text that has one, by the text's place: longer runs before shorter ones."""
         found: dict[int, Passage] = {}
+        if not self._indexes:
+            return found
         split = [self._reading.split(text) for text in texts]
         starts = np.cumsum([0, *(len(units) + 1 for units in split)])
         values = np.zeros(starts[-1], dtype=np.uint64)  # one that matches nothing parts the texts

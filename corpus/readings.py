@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import repeat
 from typing import Literal, Protocol
 
 import numpy as np
@@ -64,21 +65,17 @@ class Words:
 
     def learn(self, units: Sequence[str]) -> np.ndarray:
         """The values of words, new ones included."""
-        return self._mixed([self._numbers[word] for word in units])
+        return mix(np.array([self._numbers[word] for word in units], dtype=np.uint64))
 
     def values(self, units: Sequence[str]) -> np.ndarray:
         """The values of words; all unknown ones have the same."""
-        known = self._numbers.get
-        return self._mixed([known(word, 0) for word in units])
+        return mix(np.fromiter(map(self._numbers.get, units, repeat(0)), np.uint64, len(units)))
 
     def telling(self, units: Sequence[str], length: int) -> np.ndarray:
         """Runs of words for the most part, four of which are real ones."""
         han = _sums(np.array([HAN.match(word) is not None for word in units], dtype=bool), length)
         real = _sums(np.array([len(word) > 1 and word.isalpha() for word in units], dtype=bool), length)
         return (2 * han < length) & (real >= self._LEAST_REAL)
-
-    def _mixed(self, numbers: list[int]) -> np.ndarray:
-        return mix(np.array(numbers, dtype=np.uint64))
 
 
 class Characters:

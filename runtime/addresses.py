@@ -1,9 +1,12 @@
 """Where a model is served: the addresses of a spec, and what may not stand in them."""
 
+from collections.abc import Iterable
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import AfterValidator
+
+from .environment import names_secret
 
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -16,6 +19,19 @@ def several(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
 def on_this_machine(address: str) -> bool:
     """Whether an address is this very machine's."""
     return urlsplit(address).hostname in _THIS_MACHINE
+
+
+def shown(address: str) -> str:
+    """An address as it may be shown and passed on: what stands behind a question mark or a number sign may be a key."""
+    return urlsplit(address)._replace(query="", fragment="").geturl()
+
+
+def secrets_of(addresses: Iterable[str]) -> list[str]:
+    """What `shown` leaves out, as an endpoint may echo it: as a whole, by pairs, and the values that are named so."""
+    parts = [part for address in addresses for part in urlsplit(address)[3:] if part]
+    pairs = [pair for part in parts for pair in part.split("&")]
+    values = [value for part in parts for name, value in parse_qsl(part) if names_secret(name)]
+    return [*parts, *pairs, *values]
 
 
 def _check(value: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:

@@ -80,9 +80,14 @@ def prepare_huggingface() -> None:
         os.environ.setdefault(name, value)
 
 
+def names_secret(name: str) -> bool:
+    """Whether a variable or a parameter is named as one that holds a key."""
+    return _SECRET_NAME.search(name) is not None
+
+
 def redact(text: str, *more: str) -> str:
     """A text without the values of variables that are named like keys, and without `more`: endpoints echo keys."""
-    named = (value for name, value in os.environ.items() if _SECRET_NAME.search(name))
+    named = (value for name, value in os.environ.items() if names_secret(name))
     for secret in sorted({*named, *more}, key=len, reverse=True):
         if len(secret) >= _SHORTEST_SECRET:
             text = text.replace(secret, "[key]")

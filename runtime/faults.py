@@ -21,6 +21,7 @@ from dspy.utils.exceptions import (
 
 from ..errors import CallFault, CondorError, Interrupted, ModelFault, OversizedReply, RefusedRequest, UnreadableReply
 from ..programs.adapter import first_line
+from .addresses import shown
 from .litellm_models import ServedModel
 from .openai_engine import OversizedReplyError
 
@@ -84,7 +85,8 @@ def translate(error: LM15Error | LMError | AdapterParseError, model: CalledModel
     if isinstance(error, AdapterParseError):
         return UnreadableReply(first_line(error), raw=error.lm_response or "")
     said = model.redact(error.message.partition(_LIBRARY_ADVICE)[0])
-    where = model.spec.name + (f" at {' or '.join(model.spec.addresses)}" if model.spec.addresses else "")
+    places = " or ".join(map(shown, model.spec.addresses))
+    where = f"{model.spec.name} at {places}" if places else model.spec.name
     for kind, meaning in _FATAL.items():
         if isinstance(error, kind):
             return ModelFault(f"{where}: {meaning}: {said}")

@@ -12,7 +12,7 @@ from dspy.utils.exceptions import LMConfigurationError
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ..errors import ModelFault, UsageFault
-from .addresses import Addresses, several
+from .addresses import Addresses, secrets_of, several, shown
 from .blocking import BlockingEngine, SyncEngine
 from .budget import Budget, Tariff
 from .endpoints import Route
@@ -159,8 +159,8 @@ class Model:
     key: str = field(default="", repr=False)
 
     def redact(self, text: str) -> str:
-        """A text without the key, and without what else the environment holds of that kind."""
-        return redact(text, self.key)
+        """A text without the key, and without what else the environment or the addresses hold of that kind."""
+        return redact(text, self.key, *secrets_of(self.spec.addresses))
 
 
 def build_model(
@@ -260,7 +260,7 @@ def _routes(
     if spec.engine == "litellm" or not spec.addresses or provider not in OPENAI_COMPATIBLE:
         # LiteLLM's clients belong to the process.
         clients = [(base, client_settings(spec, key, base)) for base in spec.addresses or (None,)]
-        return [Route(_litellm_engine(client), base or spec.name) for base, client in clients], None
+        return [Route(_litellm_engine(client), shown(base) if base else spec.name) for base, client in clients], None
     key = key or variable(f"{provider.upper()}_API_KEY")
     engines = {
         base: OpenAIChatEngine(base, name, key=key, connections=connections, connect_s=min(CONNECT_S, spec.timeout_s))
@@ -271,7 +271,7 @@ def _routes(
         for engine in engines.values():
             await engine.aclose()
 
-    return [Route(engine, base) for base, engine in engines.items()], close
+    return [Route(engine, shown(base)) for base, engine in engines.items()], close
 
 
 def _litellm_engine(client: dict[str, Any]) -> HeedfulLiteLLMEngine:

@@ -13,6 +13,8 @@ _MAX_SHARE = 0.5
 def check_copied_example(question: str, examples: Sequence[str]) -> Rejection | None:
     """The largest share of the question's 8-character runs that stand in one example; works in any script."""
     runs = _shingles(question)
+    if len(runs & _shingles_of_any(tuple(examples))) <= len(runs) * _MAX_SHARE:
+        return None  # in all of them together stands no more than may stand in one
     share = max((len(runs & _example_shingles(example)) / len(runs) for example in examples), default=0.0)
     if share > _MAX_SHARE:
         return Rejection("copied_example", share, f"{share:.2f} of it stands in one example, more than {_MAX_SHARE}")
@@ -22,6 +24,11 @@ def check_copied_example(question: str, examples: Sequence[str]) -> Rejection | 
 def _shingles(text: str) -> frozenset[str]:
     folded = "".join(text.casefold().split())
     return frozenset(folded[i : i + _SHINGLE] for i in range(max(1, len(folded) - _SHINGLE + 1)))
+
+
+@lru_cache(maxsize=64)
+def _shingles_of_any(examples: tuple[str, ...]) -> frozenset[str]:
+    return frozenset().union(*map(_example_shingles, examples))
 
 
 # The examples of a run are few and compared with every question.

@@ -6,7 +6,7 @@ from ...vocabulary import Language
 from .rejection import Rejection
 
 _CODE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]{1,500}")
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏ]+")
 
 #: A Chinese text may quote English terms and an English one Chinese; beyond these shares it is in the other language.
@@ -24,13 +24,16 @@ _OTHER_LANGUAGE = re.compile(
 
 def check_answer_language(answer: str, question: str, language: Language) -> Rejection | None:
     """`check_language`, unless the question speaks of languages: then the answer may well be in another one."""
-    return None if _OTHER_LANGUAGE.search(question) else check_language(answer, language)
+    rejection = check_language(answer, language)
+    return None if rejection is not None and _OTHER_LANGUAGE.search(question) else rejection
 
 
 def check_language(text: str, language: Language) -> Rejection | None:
     """Compare Han characters with Latin words outside code blocks; a text with neither is kept."""
+    if language == "en" and not _HAN.search(text):
+        return None
     prose = _CODE.sub("", text)
-    han = len(_HAN.findall(prose))
+    han = sum(map(len, _HAN.findall(prose)))
     words = len(_LATIN_WORD.findall(prose))
     if han + words == 0:
         return None

@@ -50,6 +50,12 @@ PREAMBLES: Final[dict[Language, re.Pattern[str]]] = {
     ),
 }
 
+#: One of these words is in every one of the preambles.
+IN_PREAMBLES: Final[dict[Language, tuple[str, ...]]] = {
+    "en": tuple(_NEW["en"].removeprefix("(?:").removesuffix(")").split("|")),
+    "zh": tuple(_NEW["zh"].removeprefix("(?:").removesuffix(")").split("|")),
+}
+
 _FOLLOWING = _any(
     *("based on", "according to", "following", "considering", "given", r"in (?:light of|response to|line with)"),
     *(
@@ -147,4 +153,14 @@ MENTIONS: Final[dict[Language, re.Pattern[str]]] = {
         r"(?:这里|现在|现|在此|因此|所以|故|于是|我)[^。！？\n]{0,6}?(?:补|增加|加上|添加|修正|修改|改|说明)"
         rf"|{_EARLIER_ZH}{_ANSWER['zh']}(?:中|里)?(?:的(?:不足|问题|缺点)|存在|没有|没能|未能|缺|不够|过于)"
     ),
+}
+#: One of these words is in everything that is talk of a review.
+IN_TALK: Final[dict[Language, tuple[str, ...]]] = {
+    "en": ("feedback", "critique", "criticism", "review", "suggestion", "weaknesses", "comments"),
+    "zh": ("反馈", "批评", "评语", "评审", "审阅", "点评", "评价", "意见", "建议", "不足之处", "缺点"),
+}
+#: And in every mention of one.
+IN_MENTIONS: Final[dict[Language, tuple[str, ...]]] = {
+    "en": ("feedback", "critique", "review", "the original ", "the previous ", "the earlier ", "the first "),
+    "zh": ("反馈", "批评", "评语", "评审", "点评", "建议", "回答", "答案", "答复", "回复"),
 }

@@ -66,10 +66,11 @@ CHINESE = LengthLimits(question_least=4, question_most=8_000, answer_least=7, an
 
 def check_length(question: str, answer: str, limits: LengthLimits) -> Rejection | None:
     """The question first, then the answer; the figure is the length that is out of bounds."""
-    least = 1 if _is_brief(question) and any(map(str.isalnum, answer)) else limits.answer_least
-    return _between("question", question, limits.question_least, limits.question_most) or _between(
-        "answer", answer, least, limits.answer_most
-    )
+    asked = _between("question", question, limits.question_least, limits.question_most)
+    answered = _between("answer", answer, limits.answer_least, limits.answer_most)
+    if asked is None and answered is not None and _is_brief(question) and any(map(str.isalnum, answer)):
+        return _between("answer", answer, 1, limits.answer_most)
+    return asked or answered
 
 
 def _is_brief(question: str) -> bool:

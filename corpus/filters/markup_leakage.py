@@ -3,7 +3,8 @@
 import re
 
 from ...vocabulary import Language
-from .leaked_phrases import MENTIONS, PREAMBLES, TALK
+from .hints import holds_any
+from .leaked_phrases import IN_MENTIONS, IN_PREAMBLES, IN_TALK, MENTIONS, PREAMBLES, TALK
 from .rejection import Rejection
 
 #: What no answer holds, unless its question does: field marks of DSPy, marks of the paper's prompts.
@@ -26,6 +27,8 @@ _ABOUT_MODELS = re.compile(
     r"|Llama|Mistral|DeepSeek|Qwen|ChatML|\bGPT|模型|模板|提示词|推理|微调|分词|标记|标签|特殊符号|输出格式",
     re.IGNORECASE,
 )
+#: Every mark holds one of these.
+_IN_MARKS = ("[", "]", "<", "【")
 #: Where a preamble or a closing remark stands, in characters from either end.
 _EDGE = 240
 _IMPROVE = (
@@ -57,9 +60,10 @@ def check_markup_leakage(question: str, answer: str, language: Language) -> Reje
     of a review, where it is not about reviews either. The figure is the place of what was found, in characters from the
     beginning.
     """
-    found = _mark(question, answer)
-    if found is None and _CARRIES_A_TEXT.search(question) is None:
+    found = _mark(question, answer) if any(sign in answer for sign in _IN_MARKS) else None
+    if found is None:
         found = _preamble(answer, language) or _talk(question, answer, language)
+        found = None if found is not None and _CARRIES_A_TEXT.search(question) else found
     if found is None:
         return None
     place, what = found
@@ -89,13 +93,13 @@ def _is_mentioned(answer: str, mark: "re.Match[str]", *, about_models: bool) -> 
 def _preamble(answer: str, language: Language) -> tuple[int, str] | None:
     tail = max(_EDGE, len(answer) - _EDGE)
     for start, edge in ((0, answer[:_EDGE]), (tail, answer[tail:])):
-        if (found := PREAMBLES[language].search(edge)) is not None:
+        if holds_any(edge, IN_PREAMBLES[language]) and (found := PREAMBLES[language].search(edge)) is not None:
             return start + found.start(), found[0]
     return None
 
 
 def _talk(question: str, answer: str, language: Language) -> tuple[int, str] | None:
-    found = TALK[language].search(answer)
-    if found is None and _ABOUT_REVIEWS.search(question) is None:
+    found = TALK[language].search(answer) if holds_any(answer, IN_TALK[language]) else None
+    if found is None and holds_any(answer, IN_MENTIONS[language]) and not _ABOUT_REVIEWS.search(question):
         found = MENTIONS[language].search(answer)
     return None if found is None else (found.start(), found[0])

@@ -48,8 +48,8 @@ _SAID_TO_BE_ONE = re.compile(
 #: Whose number a public one is.
 _PUBLIC = re.compile(
     r"headquarters|switchboard|hotline|help ?(?:line|desk)|(?:press|head|post|box|tourist|tax|passport) office|council"
-    r"|library|ministry|embassy|consulate|university|hospital|police|museum|station|customer (?:service|care|support)|emergency"
-    r"|总机|总台|热线|客服|咨询|服务电话|投诉|举报|前台|大学|学院|图书馆|博物馆|医院|大使馆|派出所|政府|银行",
+    r"|library|ministry|embassy|consulate|university|hospital|police|museum|station|customer (?:service|care|support)"
+    r"|emergency|总机|总台|热线|客服|咨询|服务电话|投诉|举报|前台|大学|学院|图书馆|博物馆|医院|大使馆|派出所|政府|银行",
     re.IGNORECASE,
 )
 #: How far before a number it is said what it is, in characters.
@@ -65,6 +65,10 @@ _FICTION = re.compile(
     r"^(?:1?\d{3}55501\d\d|(?:(?:00)?44)?0?(?:7700900\d{3}|2079460\d{3}|1(?:1[3-8]|[2-6]1)4960\d{3}|1914980\d{3}|1632960\d{3}))$"
 )
 
+_AT = re.compile("[@\N{FULLWIDTH COMMERCIAL AT}\N{SMALL COMMERCIAL AT}]")
+#: A phone number has eight digits at least, with three signs between two of them at most; a card number has more.
+_EIGHT_DIGITS = re.compile(r"\d(?:\D{0,3}\d){7}")
+
 
 def check_personal_data(text: str) -> Rejection | None:
     """Look for addresses and numbers that may be real; the figure is how many different ones there are.
@@ -73,12 +77,13 @@ def check_personal_data(text: str) -> Rejection | None:
     that the called one pays for, ones that are plainly made up, and what is named as an office's. The
     numbers themselves are not in the detail.
     """
+    if not (_AT.search(text) or _EIGHT_DIGITS.search(text)):
+        return None
     text = _plain(text)
     found = {kind: {_bare(each) for each in finder(text)} for kind, finder in _FINDERS.items()}
     # A part of a card number may look like a phone's.
-    found["phone numbers"] -= {
-        each for each in found["phone numbers"] if any(each in card for card in found["card numbers"])
-    }
+    cards = found["card numbers"]
+    found["phone numbers"] = {each for each in found["phone numbers"] if not any(each in card for card in cards)}
     named = {kind: each for kind, each in found.items() if each}
     if not named:
         return None
@@ -102,6 +107,8 @@ def _emails(text: str) -> Iterator[str]:
 
 
 def _phones(text: str) -> Iterator[str]:
+    if not _EIGHT_DIGITS.search(text):
+        return
     for pattern in (_NORTH_AMERICAN, _CHINESE_MOBILE, _TRUNK, _INTERNATIONAL, _DIALLED):
         for found in pattern.finditer(text):
             digits = _bare(found[0])

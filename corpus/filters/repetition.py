@@ -1,6 +1,7 @@
 """Does a text go round in circles?"""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -47,8 +48,15 @@ _LENGTH: dict[Language, int] = {"en": 5, "zh": 8}
 
 def check_repetition(text: str, language: Language, limits: RepetitionLimits) -> Rejection | None:
     """Look for a passage that follows upon itself again and again, and for n-grams that come back all over the text."""
-    units = _units(text, language)
-    found = _measure(units, _LENGTH[language], language)
+    units, length = _units(text, language), _LENGTH[language]
+    grams = _grams(units, length)
+    again = len(grams) - len(set(grams))
+    # A loop of `filled` units has `filled - filled / (rounds + 1)` of them after its first round, and every n-gram in
+    # those has stood before. With fewer, the walk would find none.
+    if (again + length - 1) * (limits.rounds + 1) < limits.loop * limits.rounds:
+        found = _Measure(len(grams), again / len(grams) if grams else 0.0, 0, 0)
+    else:
+        found = _measure(grams, length)
     if found.rounds > limits.rounds and found.covered >= limits.loop:
         return Rejection(
             "repetition", found.rounds, f"a passage follows upon itself {found.rounds} times, more than {limits.rounds}"
@@ -83,14 +91,11 @@ class _Measure:
     covered: int
 
 
-def _measure(units: list[str], length: int, language: Language) -> _Measure:
+def _measure(grams: Sequence[tuple[str, ...] | str], length: int) -> _Measure:
     """One walk over the text: wherever an n-gram came last, the distance to there; a loop keeps one distance."""
-    joint = " " if language == "en" else ""
-    last: dict[str, int] = {}
+    last: dict[tuple[str, ...] | str, int] = {}
     again = covered = rounds = run = gap = 0
-    count = max(0, len(units) - length + 1)
-    for at in range(count):
-        gram = joint.join(units[at : at + length])
+    for at, gram in enumerate(grams):
         before = last.get(gram)
         last[gram] = at
         again += before is not None
@@ -99,9 +104,16 @@ def _measure(units: list[str], length: int, language: Language) -> _Measure:
         gap = distance
         if run and (filled := run + length - 1 + gap) >= gap * 2 and filled > covered:
             covered, rounds = filled, filled // gap
-    return _Measure(count, again / count if count else 0.0, rounds, covered)
+    return _Measure(len(grams), again / len(grams) if grams else 0.0, rounds, covered)
 
 
-def _units(text: str, language: Language) -> list[str]:
+def _grams(units: Sequence[str], length: int) -> Sequence[tuple[str, ...] | str]:
+    """The runs of so many units: of words as tuples, of characters as texts."""
+    if isinstance(units, str):
+        return [units[at : at + length] for at in range(len(units) - length + 1)]
+    return list(zip(*(units[at:] for at in range(length)), strict=False))
+
+
+def _units(text: str, language: Language) -> Sequence[str]:
     folded = text.casefold()
-    return _WORD.findall(folded) if language == "en" else [each for each in folded if not each.isspace()]
+    return _WORD.findall(folded) if language == "en" else "".join(folded.split())

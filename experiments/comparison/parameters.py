@@ -1,9 +1,8 @@
 """What a run was made with, flattened: recipe, tree, prompts by stage, version of Condor."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
-from ...runtime.addresses import several
+from ...runtime.addresses import several, shown
 from ...runtime.journal import Journal
 from ..recipe import Recipe, flatten
 
@@ -20,7 +19,7 @@ def run_parameters(recipe: Recipe, journal: Journal) -> dict[str, Value]:
     meta = journal.meta()
     flat: dict[str, Value] = flatten(recipe.model_dump(mode="json"))
     for name in (name for name in flat if name.endswith("api_base")):
-        flat[name] = [_without_query(address) for address in several(flat[name])]
+        flat[name] = [shown(address) for address in several(flat[name])]
     flat.pop("programs", None)
     flat["tree"] = meta.get("tree", "").split()
     flat["tree version"] = meta.get("tree_version")
@@ -30,11 +29,6 @@ def run_parameters(recipe: Recipe, journal: Journal) -> dict[str, Value]:
     for stage, version in journal.used_prompts():
         prompts.setdefault(stage, []).append(version)
     return flat | {f"prompt of {stage}": versions for stage, versions in prompts.items()}
-
-
-def _without_query(address: str) -> str:
-    """An address as it may be passed on: what stands behind a question mark may be a key."""
-    return urlsplit(address)._replace(query="", fragment="").geturl()
 
 
 def differing(parameters: list[dict[str, Value]]) -> list[str]:

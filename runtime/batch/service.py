@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ...corpus.text import clean_text
 from ...errors import BatchFault, ModelFault, UsageFault
 from ...files import write_atomically
+from ..addresses import secrets_of, shown
 from ..environment import redact, variable
 from ..models import ModelSpec
 from ..openai_engine import read_refusal
@@ -216,18 +217,19 @@ class BatchService:
                 await asyncio.sleep(wait)
 
     def _fault(self, error: LM15Error, what: str) -> ModelFault | BatchFault:
-        said = redact(clean_text(str(error)), self._key)
+        said = redact(clean_text(str(error)), self._key, *secrets_of([self.base]))
+        base = shown(self.base)
         if isinstance(error, AuthError):
-            return ModelFault(f"{self.base}: the batch service refused the key: {said}")
+            return ModelFault(f"{base}: the batch service refused the key: {said}")
         if isinstance(error, BillingError):
-            return ModelFault(f"{self.base}: the account has no credit left: {said}")
+            return ModelFault(f"{base}: the account has no credit left: {said}")
         if isinstance(error, TransportError) and isinstance(error.__cause__, aiohttp.ClientConnectorError):
-            return ModelFault(f"{self.base}: cannot be reached: {said}")
+            return ModelFault(f"{base}: cannot be reached: {said}")
         if error.status in (404, 405):
-            return BatchFault(f"{self.base}: has no batch API, or knows no such thing ({what}): {said}")
+            return BatchFault(f"{base}: has no batch API, or knows no such thing ({what}): {said}")
         if error.status == 413:
-            return BatchFault(f"{self.base}: {what}: refused as too large: {said}")
-        return BatchFault(f"{self.base}: {what} failed: {said}; the same command goes on")
+            return BatchFault(f"{base}: {what}: refused as too large: {said}")
+        return BatchFault(f"{base}: {what} failed: {said}; the same command goes on")
 
 
 @asynccontextmanager

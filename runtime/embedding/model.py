@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass, field
 
+from ..addresses import secrets_of, shown
 from ..endpoints import Route
 from ..engine import LimitedEngine
 from ..environment import redact
@@ -30,8 +31,8 @@ class EmbeddingModel:
     key: str = field(default="", repr=False)
 
     def redact(self, text: str) -> str:
-        """A text without the key, and without what else the environment holds of that kind."""
-        return redact(text, self.key)
+        """A text without the key, and without what else the environment or the addresses hold of that kind."""
+        return redact(text, self.key, *secrets_of(self.spec.addresses))
 
 
 def build_embedding_model(
@@ -83,6 +84,6 @@ def _routes(spec: EmbedderSpec, key: str | None) -> list[Route]:
         return [Route(RehearsalEmbeddingEngine(dimensions=spec.dimensions, latency=latency), spec.name)]
     clients = {base: client_settings(spec, key, base) for base in spec.addresses or (None,)}
     return [
-        Route(LiteLLMEmbeddingEngine(dimensions=spec.dimensions, client=client), base or spec.name)
+        Route(LiteLLMEmbeddingEngine(dimensions=spec.dimensions, client=client), shown(base) if base else spec.name)
         for base, client in clients.items()
     ]

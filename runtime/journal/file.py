@@ -158,7 +158,7 @@ def check_file(path: Path, kind: FileKind = JOURNAL, *, whole: bool = True) -> N
                     f"to {kind.version}); update Condor"
                 )
             # SQLite reads what is missing of a last page as zeros, which it may have been.
-            damage = _find_loss(path)
+            damage = _find_loss(database, path)
             if damage is None and (whole or path.stat().st_size < _SMALL):
                 damage = _find_damage(database, path)
     except (sqlite3.Error, UnicodeError) as exc:  # the name of a table may be what is damaged
@@ -192,14 +192,17 @@ def _seal(database: sqlite3.Connection) -> None:
     database.execute("COMMIT")
 
 
-def _find_loss(path: Path) -> str | None:
-    """Whether a part of the file is missing, or None. Beside a log the file may rightly be shorter than it says."""
-    with path.open("rb") as file:
-        header = file.read(100)
-    page, pages = int.from_bytes(header[16:18]), int.from_bytes(header[28:32])
+def _find_loss(database: sqlite3.Connection, path: Path) -> str | None:
+    """Whether a part of the file is missing, or None. Beside a log the file may rightly be shorter than it says.
+
+    What the file says is asked of SQLite: see `wal` for why nobody else may open it. It is asked first, for the file
+    grows while a run goes on.
+    """
+    (page,) = database.execute("PRAGMA page_size").fetchone()
+    (pages,) = database.execute("PRAGMA page_count").fetchone()
     log = path.with_name(f"{path.name}-wal")
     logged = log.exists() and log.stat().st_size > 0
-    return None if logged or path.stat().st_size >= (page if page > 1 else 65_536) * pages else "a part is missing"
+    return None if logged or path.stat().st_size >= page * pages else "a part is missing"
 
 
 def _find_damage(database: sqlite3.Connection, path: Path) -> str | None:

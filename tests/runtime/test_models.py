@@ -3,10 +3,12 @@
 import sys
 
 import pytest
-from dspy.lm15 import Usage
+from dspy.lm15 import UnsupportedModelError, Usage
 from pydantic import ValidationError
 
 from condor.errors import ModelFault
+from condor.runtime.embedding import EmbedderSpec, build_embedding_model
+from condor.runtime.faults import translate
 from condor.runtime.models import ModelSpec, build_model
 
 
@@ -123,3 +125,20 @@ def test_a_key_is_taken_out_of_texts_whatever_its_variable_is_called(monkeypatch
     model = build_model(ModelSpec(name="openai/x", api_key_env="MY_ENDPOINT_AUTH"), concurrency=1)
     assert model.redact("bad key Bearer canary-4711-canary!") == "bad key Bearer [key]!"
     assert "4711" not in repr(model)
+
+
+@pytest.mark.parametrize("engine", ["auto", "litellm"])
+def test_what_stands_behind_an_address_is_in_no_message(engine: str) -> None:
+    address = "http://127.0.0.1:8917/v1?token=QSECRET&api-key=QSECRET-4711#QSECRET-part"
+    spec = ModelSpec.model_validate({"name": "openai/x", "api_base": [address, "http://[::1]/v1"], "engine": engine})
+    model = build_model(spec, concurrency=1)
+    embedder = build_embedding_model(EmbedderSpec(name="openai/x", api_base=address))
+    echo = UnsupportedModelError("no /v1?token=QSECRET&api-key=QSECRET-4711 here, nor token=QSECRET, QSECRET-4711")
+    said = [str(translate(echo, called)) for called in (model, embedder)]
+    assert said[0].startswith(
+        "openai/x at http://127.0.0.1:8917/v1 or http://[::1]/v1: the endpoint knows no such model"
+    )
+    assert said[1].startswith("openai/x at http://127.0.0.1:8917/v1: the endpoint knows no such model")
+    routes = [route.name for called in (model, embedder) for route in called.engine._routes]
+    assert routes == ["http://127.0.0.1:8917/v1", "http://[::1]/v1", "http://127.0.0.1:8917/v1"]
+    assert "QSECRET" not in "".join(said)
