@@ -12,6 +12,7 @@ from .embedder import EmbedderBaseOption, read_embedder
 from .options import NoTrackOption, StageChoice
 
 if TYPE_CHECKING:
+    from ..experiments.releasing.plan import ReleasePlan
     from ..experiments.releasing.release import Release
 
 _WIDE = 100
@@ -143,11 +144,25 @@ def release(
     made = make_release(
         runs, wanted, out=out, previous=previous, force=force, to_push=push is not None, is_pushed=is_pushed
     )
+    _tell_of_other_filters(runs, wanted)
     _show(made)
     if not no_track:
         _note(made.directory)
     if push is not None:
         _push(made.directory, push, public=public)
+
+
+def _tell_of_other_filters(runs: list[Path], plan: "ReleasePlan") -> None:
+    """Say which runs were last filtered with other settings than the release's, which alone count for it."""
+    from ..experiments.screening import filtered_otherwise
+
+    other = [run.resolve().name for run in runs if filtered_otherwise(run, plan.filters, plan.stage)]
+    if other:
+        typer.echo(
+            f"condor filter had other settings for {printable(', '.join(other))}; the release goes by its own:"
+            " --filters, --without, --min-score",
+            err=True,
+        )
 
 
 def _show(made: "Release") -> None:

@@ -2,8 +2,8 @@
 
     python docs/filter_rates.py
 
-Every rule is asked on its own, with default limits, about every text of tests/corpus/filters/sample.yaml, about those of
-held_out.yaml, on which no rule was tuned, and about what the embedded model writes.
+Every rule is asked on its own, with default limits, about every text of tests/corpus/filters/sample.yaml, about those
+of held_out.yaml, on which no rule was tuned, and about what the embedded model writes.
 """
 
 import sys

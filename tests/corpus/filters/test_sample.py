@@ -34,8 +34,8 @@ def test_the_texts_that_are_held_out_are_half_good_and_of_no_other_sample() -> N
     counts = Counter((text.language, text.label == "good") for text in held_out)
     assert len(held_out) >= 60
     assert {counts[language, good] for language in LANGUAGES for good in (True, False)} == {len(held_out) // 4}
-    tuned_on = {text.chain.question.text for text in read_sample()}
-    assert not tuned_on & {text.chain.question.text for text in held_out}
+    tuned_on = {text.chain.final.text for text in read_sample()}
+    assert not tuned_on & {text.chain.final.text for text in held_out}
 
 
 def test_few_good_texts_are_lost_and_most_faults_are_found() -> None:
