@@ -1,5 +1,6 @@
 """Passages that stand in a benchmark: found wherever and however they are set, and never where they are not."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from condor.corpus import grams
 from condor.corpus.benchmark_files import BenchmarkItem
 from condor.corpus.decontamination import BenchmarkFigures, Benchmarks, CheckedText
+from condor.corpus.folding import HAN, WORD
 
 FIXED = settings(derandomize=True, database=None, deadline=None, max_examples=60)
 
@@ -161,3 +163,9 @@ def test_what_shares_no_run_is_never_found(words: list[str], chars: str):
     whole = ZH.replace("，", "").replace("？", "")
     if not any(bare[at : at + 50] in whole for at in range(max(0, len(bare) - 49))):
         assert benchmark(ZH).find(chars) is None
+
+
+@given(st.text(st.one_of(st.characters(), st.sampled_from("a啊豈\U00020000 \u3000\n-"))))
+@settings(deadline=None)
+def test_a_word_is_a_chinese_character_or_what_holds_none_and_no_white_space(text: str) -> None:
+    assert WORD.findall(text) == re.findall(rf"{HAN.pattern}|(?:(?!{HAN.pattern})\S)+", text)

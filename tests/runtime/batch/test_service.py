@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import pytest
 from aiohttp import web
+from dspy.lm15 import AuthError
 
 from condor.errors import BatchFault, ModelFault, UsageFault
 from condor.runtime.batch.roundtrip import RoundTrip, ShardState
@@ -298,3 +299,15 @@ def test_no_service_is_asked_without_a_key_or_for_the_embedded_model(no_keys: No
     with pytest.raises(UsageFault, match="embedded model"):
         asyncio.run(enter(ModelSpec(name="rehearsal")))
     assert asyncio.run(enter(ModelSpec(name="hosted_vllm/m", api_base="http://127.0.0.1:9/v1/"))).base.endswith("9/v1")
+
+
+def test_what_stands_behind_the_address_of_a_service_is_in_no_message() -> None:
+    spec = ModelSpec(name="openai/x", api_base="http://127.0.0.1:1/v1?token=QSECRET#QSECRET-part")
+
+    async def said() -> str:
+        async with service_for(spec, retry=HASTY) as service:
+            return str(service._fault(AuthError("/v1?token=QSECRET: wrong"), "the upload"))
+
+    told = asyncio.run(said())
+    assert told.startswith("http://127.0.0.1:1/v1: the batch service refused the key")
+    assert "QSECRET" not in told
