@@ -12,6 +12,7 @@ from .embedder import EmbedderBaseOption, read_embedder
 from .options import NoTrackOption, StageChoice
 
 if TYPE_CHECKING:
+    from ..experiments.releasing.plan import ReleasePlan
     from ..experiments.releasing.release import Release
 
 _WIDE = 100
@@ -153,6 +154,7 @@ def release(
             raise UsageFault("name the RUNs that it is made from; only a version that stands is pushed without them")
         wanted = make_plan(asked, "condor release" if plan is None else str(plan))
         made = make_release(runs, wanted, out=out, force=force, to_push=push is not None, pushed=pushed_manifest)
+        _tell_of_other_filters(runs, wanted)
         _show(made)
         directory = made.directory
     if not no_track:
@@ -173,6 +175,19 @@ def _find(out: Path, asked: dict[str, Any], runs: list[Path]) -> Path | None:
     refuse_broken(standing.directory)
     typer.echo(f"{standing.directory}: stands already and is whole: it is pushed as it is, and not made again")
     return standing.directory
+
+
+def _tell_of_other_filters(runs: list[Path], plan: "ReleasePlan") -> None:
+    """Say which runs were last filtered with other settings than the release's, which alone count for it."""
+    from ..experiments.screening import filtered_otherwise
+
+    other = [run.resolve().name for run in runs if filtered_otherwise(run, plan.filters, plan.stage)]
+    if other:
+        typer.echo(
+            f"condor filter had other settings for {printable(', '.join(other))}; the release goes by its own:"
+            " --filters, --without, --min-score",
+            err=True,
+        )
 
 
 def _show(made: "Release") -> None:

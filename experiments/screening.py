@@ -14,6 +14,7 @@ from ..corpus.filters import Rejection
 from ..corpus.filters.screening import RULES, FilterSettings, broken_rules, screen
 from ..corpus.formats import StageName
 from ..corpus.records import Chain
+from ..errors import FilterFault
 from ..hashing import canonical_json
 from ..knowledge import tasks_for
 from ..runtime.journal import Journal
@@ -29,6 +30,7 @@ from .verdicts import known_judges, last_judged_by, open_verdicts, read_judged
 __all__ = [
     "Reject",
     "Screening",
+    "filtered_otherwise",
     "last_settings",
     "rejects",
     "restore",
@@ -144,6 +146,15 @@ def last_settings(run: Path, stage: StageName = "refine") -> FilterSettings | No
     with Screened(RunDirectory(run).journal) as screened:
         found = screened.screening(stage)
     return None if found is None else parse_filter_settings(found[0])
+
+
+def filtered_otherwise(run: Path, settings: FilterSettings, stage: StageName = "refine") -> bool:
+    """Whether the last screening of a run's stage had other settings; without one nothing differs."""
+    try:
+        last = last_settings(run, stage)
+    except FilterFault:
+        return True  # rules or limits that this version does not have
+    return last is not None and last != settings
 
 
 def restored(journal: Journal) -> frozenset[tuple[str, str]]:

@@ -18,6 +18,22 @@ _BRIEF = re.compile(
     r"|是或否|对或错|是还是|不要(?:解释|多余)",
     re.IGNORECASE,
 )
+#: Also one that asks for a fact, a name or a figure, and a greeting: "Lima." is the whole of an answer.
+_FACTUAL = re.compile(
+    r"\A\W{0,4}(?:who|whose|whom|when|where|in (?:which|what)|which"
+    r"|what(?:['’]s| is| was| are| were)(?: the)? (?!your|you\b)"
+    r"|what (?:year|day|date|time|city|country|colou?r|number|element|language|animal|does \S{1,20} mean)"
+    r"|how (?:many|much|old|far|tall|long|high|deep|fast|big|hot|cold|heavy|often)|is|are|was|were|does|did|can|has)\b"
+    r"|\A\W{0,4}(?:compute|calculate|solve|evaluate|convert|translate|name|add|multiply|divide|round|simplify|count)\b"
+    r"|\bhow (?:do|does|would|can) (?:I|you|we|one) (?:greet|say|spell)\b"
+    r"|\A\W{0,4}(?:good (?:night|morning|evening|bye)|goodbye|bye|hello|hi|thanks|thank you)\b"
+    r"|谁|哪[里儿个一些年国位座条种]|哪[^。？！\n]{1,6}[？?]|几|多[少大高长远重深快久]|什么(?:时候|名字|颜色|字|年|日子|地方)|是什么[？?]|叫什么"
+    r"|计算|求解|换算|翻译|等于|怎么(?:说|读|念|写)[？?]|对吗|吗[？?]\W{0,4}\Z"
+    r"|\A\W{0,4}(?:晚安|早安|早上好|再见|你好|谢谢)",
+    re.IGNORECASE,
+)
+#: A question that asks for one fact has few words; a longer one describes something. Characters without white space.
+_FACTUAL_MOST = 80
 
 
 class LengthLimits(BaseModel):
@@ -25,7 +41,8 @@ class LengthLimits(BaseModel):
 
     Attributes:
         question_least, question_most: of a question.
-        answer_least, answer_most: of an answer. The least is waived where the question asks for a short one.
+        answer_least, answer_most: of an answer. The least is waived where the question asks for a short one, for a fact
+            or a figure, and the answer holds a letter or a digit.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,9 +68,16 @@ def check_length(question: str, answer: str, limits: LengthLimits) -> Rejection 
     """The question first, then the answer; the figure is the length that is out of bounds."""
     asked = _between("question", question, limits.question_least, limits.question_most)
     answered = _between("answer", answer, limits.answer_least, limits.answer_most)
-    if asked is None and answered is not None and _BRIEF.search(question):
+    if asked is None and answered is not None and _is_brief(question) and any(map(str.isalnum, answer)):
         return _between("answer", answer, 1, limits.answer_most)
     return asked or answered
+
+
+def _is_brief(question: str) -> bool:
+    """Whether a few characters may be the whole answer."""
+    if _BRIEF.search(question):
+        return True
+    return sum(map(len, question.split())) <= _FACTUAL_MOST and _FACTUAL.search(question) is not None
 
 
 def default_limits(language: Language) -> LengthLimits:

@@ -13,6 +13,17 @@ from .rejection import Rejection
 _WORD = re.compile(r"\w{1,24}")
 
 
+#: The question asks for the same again and again.
+_ASKED_FOR = re.compile(
+    r"\b(?:\d{1,4}|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|hundred"
+    r"|several|many) times\b|\brepeat|over and over|again and again|\b(?:refrain|mantra|chant)"
+    r"|[\d一二三四五六七八九十百两]{1,4}[遍次]|重复|反复|连写|抄写|循环",
+    re.IGNORECASE,
+)
+#: Of an answer's different words or characters, how many the question itself must name.
+_NAMED = 0.6
+
+
 class RepetitionLimits(BaseModel):
     """How often a text may say the same.
 
@@ -55,6 +66,14 @@ def check_repetition(text: str, language: Language, limits: RepetitionLimits) ->
             "repetition", found.share, f"{found.share:.2f} of it stood in it before, more than {limits.share}"
         )
     return None
+
+
+def is_asked_for(question: str, text: str, language: Language) -> bool:
+    """Whether a question asks for the same many times over, and names most of what its answer says."""
+    if _ASKED_FOR.search(question) is None:
+        return False
+    said, asked = set(_units(text, language)), set(_units(question, language))
+    return len(said & asked) >= _NAMED * len(said)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from .personal_data import check_personal_data
 from .refusal import MOST_AFTER, check_refusal
 from .rejection import Rejection
 from .repeated_question import check_repeated_question
-from .repetition import RepetitionLimits, check_repetition
+from .repetition import RepetitionLimits, check_repetition, is_asked_for
 from .truncated_end import check_truncated_end
 
 RuleName = Literal[
@@ -184,7 +184,8 @@ def _markup_leakage(case: Screened, settings: FilterSettings) -> Rejection | Non
 
 
 def _repetition(case: Screened, settings: FilterSettings) -> Rejection | None:
-    return check_repetition(case.text, case.language, settings.repetition)
+    found = check_repetition(case.text, case.language, settings.repetition)
+    return None if found is not None and is_asked_for(case.question, case.text, case.language) else found
 
 
 def _copied_example(case: Screened, settings: FilterSettings) -> Rejection | None:

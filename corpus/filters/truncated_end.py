@@ -123,6 +123,8 @@ def _broken_item(text: str, last: str) -> str | None:
 
 
 def _broken_prose(text: str, last: str, language: Language) -> str | None:
+    if not any(map(str.isalpha, last)):
+        return None  # a row of numbers
     size = sum(map(len, last.split()))
     if _is_verse(text) or (_KEYED.match(last) and size <= _PROSE[language]):
         return None

@@ -77,6 +77,15 @@ def test_a_release_is_made_verified_compared_and_broken(condor: WarmCli) -> None
     assert json.loads(condor.run("verify", "releases/set-1.1", "--json").stdout)["whole"] is False
 
 
+def test_a_release_that_goes_by_other_filters_than_the_last_says_so(condor: WarmCli) -> None:
+    assert "other settings" not in condor.run(*MAKE).stderr
+    assert condor.run("filter", "first", "--without", "refusal").returncode == 0
+    made = condor.run(*MAKE, "--force")
+    assert made.returncode == 0, made.stderr
+    assert made.stderr.count("condor filter had other settings for first; the release goes by its own") == 1
+    assert "other settings" not in condor.run(*MAKE, "--force", "--without", "refusal").stderr
+
+
 def test_what_cannot_be_is_refused_in_a_line_and_changes_nothing(condor: WarmCli, cli: Cli) -> None:
     assert cli.directory == condor.directory
     for options, said in (

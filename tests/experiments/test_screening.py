@@ -24,7 +24,7 @@ from condor.experiments import (
     screen_run,
     unrestore,
 )
-from condor.experiments.screening import last_settings, restored, screen_chain, standing_chains
+from condor.experiments.screening import filtered_otherwise, last_settings, restored, screen_chain, standing_chains
 from condor.experiments.status import open_run
 from condor.runtime.journal import ItemEntry, Journal, StepEntry
 from condor.runtime.models import ModelSpec
@@ -104,6 +104,9 @@ def test_the_figures_add_up_and_no_record_is_changed(run: Path) -> None:
     assert all(each.text and each.figure > 60 and not each.restored for each in listed)
     assert last_settings(run) == SETTINGS
     assert last_settings(run, "void") is None
+    assert filtered_otherwise(run, FilterSettings())
+    assert not filtered_otherwise(run, SETTINGS)
+    assert not filtered_otherwise(run, FilterSettings(), "void")
     restore(run, [listed[0].question_id])
     assert content(run) == before
     Journal.open(run / "journal.db").close()

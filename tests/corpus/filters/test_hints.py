@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from condor.corpus.filters import markup_leakage, personal_data, refusal
 from condor.corpus.filters.copied_example import _MAX_SHARE, _shingles, check_copied_example
 from condor.corpus.filters.hints import holds_any
-from condor.corpus.filters.leaked_phrases import IN_PREAMBLES, IN_TALK, PREAMBLES, TALK
+from condor.corpus.filters.leaked_phrases import IN_MENTIONS, IN_PREAMBLES, IN_TALK, MENTIONS, PREAMBLES, TALK
 from condor.corpus.filters.repetition import RepetitionLimits, _units, check_repetition
 from condor.vocabulary import LANGUAGES, Language
 
@@ -21,6 +21,10 @@ some = settings(
 WORDS: dict[str, tuple[re.Pattern[str], Sequence[str]]] = {
     **{f"preambles {language}": (PREAMBLES[language], IN_PREAMBLES[language]) for language in LANGUAGES},
     **{f"talk {language}": (TALK[language], IN_TALK[language]) for language in LANGUAGES},
+    **{f"mentions {language}": (MENTIONS[language], IN_MENTIONS[language]) for language in LANGUAGES},
+    "reserved en": (refusal._ENGLISH_RESERVED, refusal._IN_REFUSALS["en"]),
+    "reserved zh": (refusal._CHINESE_RESERVED, refusal._IN_REFUSALS["zh"]),
+    "template marks": (markup_leakage._TEMPLATE_MARKS, markup_leakage._IN_MARKS),
     "refusals en": (refusal._ENGLISH, refusal._IN_REFUSALS["en"]),
     "refusals zh": (refusal._CHINESE, refusal._IN_REFUSALS["zh"]),
     "marks": (markup_leakage._MARKS, markup_leakage._IN_MARKS),
@@ -50,9 +54,9 @@ def test_letters_that_differ_in_case_alone_are_seen_as_an_expression_sees_them(t
 NUMBERS = {
     "north american": personal_data._NORTH_AMERICAN,
     "mobile": personal_data._CHINESE_MOBILE,
-    "landline": personal_data._CHINESE_LANDLINE,
+    "trunk": personal_data._TRUNK,
+    "dialled": personal_data._DIALLED,
     "international": personal_data._INTERNATIONAL,
-    "card": personal_data._CARD,
 }
 
 

@@ -43,6 +43,40 @@ def test_a_question_that_asks_for_a_short_answer_gets_one(question: str, answer:
     assert check_length(QUESTION, answer, limits) is not None
 
 
+@pytest.mark.parametrize(
+    ("question", "answer", "limits"),
+    [
+        ("What's the capital of Peru?", "Lima.", ENGLISH),
+        ("Who painted the Mona Lisa?", "Leonardo.", ENGLISH),
+        ("Compute 17*23.", "17*23 = 391", ENGLISH),
+        ("What does 你好 mean in Mandarin?", "Hello.", ENGLISH),
+        ("Good night, talk tomorrow!", "Sleep well!", ENGLISH),
+        ("中国的首都是哪里？", "北京。", CHINESE),
+        ("《静夜思》的作者是谁？", "李白。", CHINESE),
+        ("求x^2-5x+6=0的根，等于多少？", "2 或 3", CHINESE),
+    ],
+)
+def test_a_fact_may_be_the_whole_of_an_answer_but_signs_are_none(
+    question: str, answer: str, limits: LengthLimits
+) -> None:
+    assert check_length(question, answer, limits) is None
+    assert check_length(question, "...", limits) is not None
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "limits"),
+    [
+        ("Explain how a heat pump works and when it pays off.", "It depends.", ENGLISH),
+        ("What do you think of four-day weeks?", "Great idea!", ENGLISH),
+        ("What is your opinion of open offices?", "Great!", ENGLISH),
+        ("请介绍一下热泵的原理和适用场景。", "好的。", CHINESE),
+        ("你怎么看四天工作制在小公司的前景？", "看情况吧", CHINESE),
+    ],
+)
+def test_an_open_question_needs_more(question: str, answer: str, limits: LengthLimits) -> None:
+    assert check_length(question, answer, limits) is not None
+
+
 def test_limits_that_leave_no_room_are_refused() -> None:
     with pytest.raises(ValidationError, match="must not be above the most"):
         LengthLimits(question_least=5, question_most=4, answer_least=1, answer_most=1)

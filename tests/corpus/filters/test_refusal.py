@@ -7,6 +7,8 @@ from condor.vocabulary import Language
 
 ENGLISH = "I'm sorry, but I can't help with that."
 CHINESE = "抱歉，我无法回答这个问题。"
+MORE = "Say that first, and then offer what you can do in its place, so that nobody bargains."
+MORE_ZH = "先把这句话说在前头，再说自己能帮上什么别的忙，对方就不会再讨价还价了。"
 
 
 @pytest.mark.parametrize(
@@ -21,6 +23,14 @@ CHINESE = "抱歉，我无法回答这个问题。"
         ("对不起，我不能协助您完成这项请求。", "zh"),
         ("作为人工智能助手，我无法提供相关内容。", "zh"),
         ("您的问题违反了使用规定。", "zh"),
+        ("Unfortunately, I cannot provide medical advice. Please see a doctor.", "en"),
+        ("As an AI developed by OpenAI, I don't have personal opinions on political matters.", "en"),
+        ("I'd rather not write jokes about professions.", "en"),
+        ("Sorry, I can't do that.", "en"),
+        ("对不起，我不能提供撬锁的方法。", "zh"),
+        ("抱歉，这个问题我没法回答。", "zh"),
+        ("作为一个人工智能语言模型，我还没学习如何回答这个问题，您可以问我其它的东西。", "zh"),
+        ("作为AI助手，我没有个人观点。", "zh"),
     ],
 )
 def test_an_answer_that_declines_is_rejected(answer: str, language: Language) -> None:
@@ -32,8 +42,18 @@ def test_an_answer_that_declines_is_rejected(answer: str, language: Language) ->
 @pytest.mark.parametrize(
     ("question", "answer", "language"),
     [
-        ("How do I refuse politely?", ENGLISH, "en"),
-        ("怎样委婉地拒绝同事？", CHINESE, "zh"),
+        ("How do I refuse politely?", f"{ENGLISH} {MORE}", "en"),
+        ("怎样委婉地拒绝同事？", f"{CHINESE}{MORE_ZH}", "zh"),
+        ("Why do chatbots decline so often?", f"{ENGLISH} {MORE}", "en"),
+        ("为什么它老说“抱歉，我无法回答这个问题”？", f"{CHINESE}{MORE_ZH}", "zh"),
+        (
+            "What did Kant say of lies?",
+            "I cannot answer this question in full, but he held that no lie is right.",
+            "en",
+        ),
+        ("Can we eat grass?", "We lack the enzyme. I can't provide that information to a stomach.", "en"),
+        ("人能吃草吗？", "人没有那种酶。我无法提供这种信息给胃。", "zh"),
+        ("Any tips for a cold?", f"I cannot give medical advice, but rest and tea help most people. {MORE}", "en"),
         ("Play a clerk.", f'"{ENGLISH}" She shut the window.', "en"),
         ("Play a clerk.", f"Clerk: {ENGLISH}\nMan: Why?", "en"),
         ("Write a letter.", f"Dear Ms Lin,\n{ENGLISH}", "en"),
@@ -49,6 +69,28 @@ def test_an_answer_that_declines_is_rejected(answer: str, language: Language) ->
 )
 def test_talk_of_declining_is_no_refusal(question: str, answer: str, language: Language) -> None:
     assert check_refusal(question, answer, language, most_after=100) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "refusal", "language"),
+    [
+        ("Why is the bee population declining?", ENGLISH, "en"),
+        ("How does organ rejection after a transplant work?", ENGLISH, "en"),
+        ("Which AI models are the best for coding?", ENGLISH, "en"),
+        ("Write a letter that declines an invitation.", ENGLISH, "en"),
+        ("我最近说不清为什么总是失眠，该怎么办？", "很抱歉，我无法帮助您完成这个请求。", "zh"),
+        ("客服行业的前景如何？", "很抱歉，我无法帮助您完成这个请求。", "zh"),
+        ("替我写一封婉拒邀请的信。", CHINESE, "zh"),
+    ],
+)
+def test_a_bare_refusal_is_one_whatever_was_asked(question: str, refusal: str, language: Language) -> None:
+    assert check_refusal(question, refusal, language, most_after=100) is not None
+
+
+def test_a_word_of_declining_in_the_question_does_not_excuse_a_longer_refusal() -> None:
+    text = f"{ENGLISH} Please ask somebody who knows about such things, for I do not."
+    assert check_refusal("Why is the bee population declining?", text, "en", most_after=100) is not None
+    assert check_refusal("How do I decline an invitation?", text, "en", most_after=100) is None
 
 
 @pytest.mark.parametrize(("refusal", "language", "letter"), [(ENGLISH, "en", "a"), (CHINESE, "zh", "知")])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from condor.corpus.filters.repetition import RepetitionLimits, check_repetition
+from condor.corpus.filters.repetition import RepetitionLimits, check_repetition, is_asked_for
 from condor.vocabulary import Language
 
 FIXED = settings(derandomize=True, database=None, deadline=None, max_examples=60)
@@ -32,6 +32,23 @@ def test_a_passage_that_follows_upon_itself_is_a_loop_with_its_rounds(passage: s
 def test_more_rounds_than_allowed_are_too_many(rounds: int, kept: bool) -> None:
     passage = "the guard walked down the aisle and asked "
     assert (check_repetition(f"Once {passage * rounds}", "en", LIMITS) is None) == kept
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "language", "asked"),
+    [
+        ("Write 'I will not talk in class' ten times.", "I will not talk in class.\n" * 10, "en", True),
+        ("Explain inflation ten times.", "Prices rise, and money buys less. " * 10, "en", False),
+        ("What is patience?", "patience " * 40, "en", False),
+        ("把“哈”写三十遍。", "哈" * 30, "zh", True),
+        ("把通货膨胀讲三遍。", "物价一路上涨，钱越来越不值钱。" * 10, "zh", False),
+    ],
+)
+def test_what_the_question_names_may_come_as_often_as_it_asks(
+    question: str, text: str, language: Language, asked: bool
+) -> None:
+    assert check_repetition(text, language, LIMITS) is not None
+    assert is_asked_for(question, text, language) == asked
 
 
 def test_laughter_is_no_loop() -> None:

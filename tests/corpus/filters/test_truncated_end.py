@@ -60,6 +60,7 @@ def test_a_text_that_breaks_off_is_rejected(answer: str, language: Language, why
         ("The end.\n\n---", "en"),
         ("Smile 🙂", "en"),
         ("Yes, it is", "en"),
+        (" ".join(map(str, range(1, 41))), "en"),
         ("It is free. The form is at https://www.example.org/forms/a-long-name-of-a-form?year=2026&part=two", "en"),
         ("a) one (the first)\nb) two", "en"),
         ("To think that it is over :(\nBut it was fun!", "en"),
