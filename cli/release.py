@@ -91,8 +91,9 @@ def release(
         typer.Option(
             "--previous",
             metavar="DIR",
-            help="The release before: CHANGES.md is against it, and leaf tags stay in its splits.",
-            show_default="the highest version before it",
+            help="The release before: CHANGES.md is against it, and leaf tags stay in its splits. "
+            "Where it is not named, CHANGES.md is against the highest version before, and nothing else is taken over.",
+            show_default=False,
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace this version, unless it was pushed.")] = False,

@@ -159,7 +159,7 @@ def test_no_leaf_is_in_two_splits_and_it_stays_where_the_release_before_had_it(
     release: MakeOne, tmp_path: Path
 ) -> None:
     first = release(selection=HELD_OUT)
-    splits = {id_: split for split in ("train", "validation", "eval") for id_ in ids(first, split)}
+    splits = splits_of(first)
     other = release(
         selection={"split": {"validation": 0.4, "eval": 0.4}},
         seed=7,
@@ -167,7 +167,7 @@ def test_no_leaf_is_in_two_splits_and_it_stays_where_the_release_before_had_it(
         options={"previous": first.directory},
     )
     assert check_whole(other.directory).splits == check_whole(first.directory).splits
-    assert {id_: split for split in ("train", "validation", "eval") for id_ in ids(other, split)} == splits
+    assert splits_of(other) == splits
     assert (other.changes.counts["moved"], other.changes.counts["unchanged"]) == (0, 24)
     free = release(selection={"split": {"validation": 0.4, "eval": 0.4}}, seed=7, version="3.0")
     assert free.changes.before == "set 2.0"
@@ -178,11 +178,28 @@ def ids(made: Release, split: str) -> list[str]:
     return [row["id"] for row in rows(made.directory, "records", split)]
 
 
+def splits_of(made: Release) -> dict[str, str]:
+    return {id_: split for split in ("train", "validation", "eval") for id_ in ids(made, split)}
+
+
 def test_a_smaller_fraction_lies_inside_a_larger_one(release: MakeOne) -> None:
     parts = [release(selection={"subset": {"fraction": share}}, version=f"1.{share}") for share in (10, 25, 50)]
     found = [set(ids(made, "train")) for made in parts]
     assert [len(part) for part in found] == [2, 6, 12]
     assert found[0] < found[1] < found[2]
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_every_subset_holds_out_the_leaves_that_the_whole_set_holds_out(release: MakeOne, seed: int) -> None:
+    usual: dict[str, Any] = {"seed": seed, "formats": ["alpaca"]}
+    held_in = splits_of(release(selection=HELD_OUT, **usual))
+    cuts: list[dict[str, Any]] = [{"fraction": 25}, {"tags": 25}, {"difficulty": "hard", "tasks": 3}]
+    for number, cut in enumerate(cuts):
+        part = release(selection=HELD_OUT | {"subset": cut}, version=f"1.{number + 1}", **usual)
+        found = splits_of(part)
+        assert found == {id_: held_in[id_] for id_ in found}
+        missing = {"train", "validation", "eval"} - set(part.manifest.splits)
+        assert set(part.selection.unmatched) == {f"split {name}: no record" for name in missing}
 
 
 def test_questions_of_an_earlier_release_and_of_a_benchmark_do_not_come_again(release: MakeOne, tmp_path: Path) -> None:
