@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
+from .numbers import numbers_in
 from .shingles import jaccard, shingles
 from .sketches import Sketches
 
@@ -13,13 +14,17 @@ _HELD = 4096
 class Letters:
     """Questions by their letters; finds, among those that were added, one that is alike.
 
+    Numbers must agree however alike the letters are: an exercise with another number is another exercise.
+
     Args:
         folded: the questions, folded, by their places.
         least: the share of shingles from which on two are alike.
     """
 
     def __init__(self, folded: Sequence[str], least: float) -> None:
-        self._sketches = Sketches(folded, least)
+        numbered: dict[tuple[str, ...], int] = {}
+        self._numbers = [numbered.setdefault(numbers_in(text), len(numbered)) for text in folded]
+        self._sketches = Sketches(folded, least, self._numbers)
         self._least = least
 
         @lru_cache(maxsize=_HELD)
@@ -35,7 +40,8 @@ class Letters:
     def find(self, place: int) -> tuple[int, float] | None:
         """The place of an alike question and the share of shingles in both; the likest one, as sketches see it."""
         for other in self._sketches.candidates(place):
-            share = jaccard(self._shingles(place), self._shingles(other))
-            if share >= self._least:
-                return other, share
+            if self._numbers[other] == self._numbers[place]:
+                share = jaccard(self._shingles(place), self._shingles(other))
+                if share >= self._least:
+                    return other, share
         return None

@@ -26,9 +26,10 @@ class Sketches:
     Args:
         folded: the texts, folded.
         threshold: the share of shingles from which on two texts are alike.
+        kinds: a number for each text; those of different kinds are never proposed for one another.
     """
 
-    def __init__(self, folded: Sequence[str], threshold: float) -> None:
+    def __init__(self, folded: Sequence[str], threshold: float, kinds: Sequence[int]) -> None:
         self._least = threshold - _DOUBT
         self._rows = choose_rows(threshold)
         self._bands = _VALUES // self._rows
@@ -37,6 +38,7 @@ class Sketches:
         for start in range(0, len(folded), _AT_A_TIME):
             some = folded[start : start + _AT_A_TIME]
             self._values[start : start + len(some)] = _sketch(some)
+        self._kinds = np.array(kinds, dtype=np.uint64)
         self._buckets = np.stack([self._number_buckets(band) for band in range(self._bands)], axis=1)
         self._held: dict[int, list[int]] = {}
 
@@ -62,7 +64,7 @@ class Sketches:
 
     def _number_buckets(self, band: int) -> np.ndarray:
         """For each text the number of its bucket in a band, or -1 where it is alone in it."""
-        keys = np.zeros(len(self._values), dtype=np.uint64)
+        keys = self._kinds
         for column in range(band * self._rows, (band + 1) * self._rows):
             keys = mix(keys ^ self._values[:, column])
         _, numbers, counts = np.unique(keys, return_inverse=True, return_counts=True)
