@@ -255,6 +255,12 @@ def test_the_plan_that_a_card_names_makes_the_same_release(release: MakeOne, tmp
     assert set(re.findall("data/([a-z]+)/", " ".join(contents(made.directory)))) == {"dpo", "records"}
 
 
+def test_a_plan_that_says_one_thing_twice_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "release.yaml").write_text("seed: 1\nname: set\nseed: 2\n", "utf-8")
+    with pytest.raises(ReleaseFault, match=r"release\.yaml:3:1: the key 'seed' stands twice"):
+        load_plan(tmp_path / "release.yaml")
+
+
 HOSTILE = [
     "a | b || c",
     "<script>alert(1)</script> &amp; <!-- x",
