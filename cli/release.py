@@ -152,6 +152,7 @@ def release(
 
 
 def _show(made: "Release") -> None:
+    from ..corpus.release.compared import compared_benchmarks
     from .running import REHEARSAL_NOTE
 
     manifest = made.manifest
@@ -165,6 +166,8 @@ def _show(made: "Release") -> None:
     if made.changes.before is not None:
         told = ", ".join(f"{name} {count:,}" for name, count in counts.items())
         typer.echo(f"against {made.changes.before}: {told}")
+    for line in compared_benchmarks(manifest.settings):
+        typer.echo(f"compared with {printable(line)}")
     for line in (*made.selection.unmatched, *map(str, made.selection.missed)):
         typer.echo(printable(line))
     if manifest.rehearsal:

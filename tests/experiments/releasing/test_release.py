@@ -205,7 +205,8 @@ def test_every_subset_holds_out_the_leaves_that_the_whole_set_holds_out(release:
 def test_questions_of_an_earlier_release_and_of_a_benchmark_do_not_come_again(release: MakeOne, tmp_path: Path) -> None:
     half = release(selection={"subset": {"fraction": 50}})
     longest = max(rows(half.directory, "records"), key=lambda row: len(row["question"]["text"].split()))
-    (tmp_path / "bench.jsonl").write_text(json.dumps({"problem": longest["question"]["text"]}) + "\n")
+    items = [{"problem": longest["question"]["text"]}, {"problem": "Why?"}]
+    (tmp_path / "bench.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
     rest = release(version="1.1", against=[str(half.directory)])
     assert check_whole(rest.directory).removed["near_duplicate"] >= 12
     assert not set(ids(rest, "train")) & set(ids(half, "train"))
@@ -214,9 +215,11 @@ def test_questions_of_an_earlier_release_and_of_a_benchmark_do_not_come_again(re
     assert manifest.removed["contaminated"] >= 1
     assert longest["id"] not in ids(clean, "train")
     (told,) = manifest.settings["decontaminate"]
-    assert (told["name"], len(told["sha256"])) == ("bench.jsonl", 64)
+    assert (told["name"], len(told["sha256"]), told["records"], told["too_short"]) == ("bench.jsonl", 64, 2, 1)
     assert "bench.jsonl" in (clean.directory / "reports/removed.jsonl").read_text("utf-8")
-    assert "bench.jsonl" in (clean.directory / "README.md").read_text("utf-8")
+    assert "bench.jsonl (1 of 2 items by their passages, 1 too short for that with whole questions alone)" in (
+        clean.directory / "README.md"
+    ).read_text("utf-8")
 
 
 def test_questions_that_mean_the_same_are_left_out_and_vectors_are_paid_for_once(release: MakeOne) -> None:
