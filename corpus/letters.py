@@ -7,8 +7,8 @@ from .numbers import numbers_in
 from .shingles import jaccard, shingles
 from .sketches import Sketches
 
-#: Texts whose shingles are held, for they are compared again and again.
-_HELD = 4096
+#: Characters of texts whose shingles are held, about 90 bytes each, for they are compared again and again.
+_CHARACTERS_HELD = 2_000_000
 
 
 class Letters:
@@ -27,7 +27,9 @@ class Letters:
         self._sketches = Sketches(folded, least, self._numbers)
         self._least = least
 
-        @lru_cache(maxsize=_HELD)
+        longest = max(map(len, folded), default=0)
+
+        @lru_cache(maxsize=_CHARACTERS_HELD // max(1, longest) + 2)
         def shingles_at(place: int) -> set[str]:
             return shingles(folded[place])
 

@@ -16,8 +16,8 @@ _MOST_MISSED = 0.01
 #: alike than the threshold by more than this is not compared in full.
 _DOUBT = 0.1
 _SEED = 1
-#: Texts that are sketched at a time: what their shingles take in memory is bounded by it.
-_AT_A_TIME = 2000
+#: Characters that are sketched at a time, about 50 bytes each; a longer text is sketched by itself.
+_CHARACTERS_AT_A_TIME = 1_000_000
 
 
 class Sketches:
@@ -35,9 +35,8 @@ class Sketches:
         self._bands = _VALUES // self._rows
         # The low half of each value is kept: one pair of different values in 65,536 is taken for equal.
         self._values = np.empty((len(folded), _VALUES), dtype=np.uint16)
-        for start in range(0, len(folded), _AT_A_TIME):
-            some = folded[start : start + _AT_A_TIME]
-            self._values[start : start + len(some)] = _sketch(some)
+        for part in _parts(folded):
+            self._values[part] = _sketch(folded[part])
         self._kinds = np.array(kinds, dtype=np.uint64)
         self._buckets = np.stack([self._number_buckets(band) for band in range(self._bands)], axis=1)
         self._held: dict[int, list[int]] = {}
@@ -75,6 +74,18 @@ def choose_rows(threshold: float) -> int:
     """The most rows that a band may have for a pair that is just alike enough to be found."""
     fitting = (rows for rows in range(16, 0, -1) if (1 - threshold**rows) ** (_VALUES // rows) <= _MOST_MISSED)
     return next(fitting, 1)
+
+
+def _parts(texts: Sequence[str]) -> Iterator[slice]:
+    """Texts in a row that are sketched together."""
+    start, size = 0, 0
+    for place, text in enumerate(texts):
+        if place > start and size + len(text) > _CHARACTERS_AT_A_TIME:
+            yield slice(start, place)
+            start, size = place, 0
+        size += len(text)
+    if start < len(texts):
+        yield slice(start, len(texts))
 
 
 def _sketch(folded: Sequence[str]) -> np.ndarray:

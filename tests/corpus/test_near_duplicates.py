@@ -1,6 +1,7 @@
 """Questions that are all but the same as another: the best is kept, whatever order they come in."""
 
 import random
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 
 from condor.corpus.folding import fold_question, fold_words
 from condor.corpus.near_duplicates import Duplicate, DuplicateSettings, QuestionText, find_near_duplicates
-from condor.corpus.shingles import code_points, is_han, jaccard, shingles
+from condor.corpus.shingles import HashedShingles, code_points, hash_shingles, is_han, jaccard, shingles
 from condor.corpus.sketches import choose_rows
 
 FIXED = settings(derandomize=True, database=None, deadline=None, max_examples=40)
@@ -193,6 +194,24 @@ def test_no_two_kept_are_alike_and_each_removed_one_is_alike_to_a_kept_one(
     shuffled = questions[:]
     rng.shuffle(shuffled)
     assert find_near_duplicates(shuffled, limit) == found
+
+
+def test_so_many_characters_are_sketched_at_a_time_whatever_the_texts_are(monkeypatch: pytest.MonkeyPatch):
+    sizes: list[list[int]] = []
+
+    def note(texts: Sequence[str]) -> HashedShingles:
+        sizes.append([len(text) for text in texts])
+        return hash_shingles(texts)
+
+    questions = ask(*(f"{word} {LONG_EN * length}" for word in WORDS_EN for length in (0, 1, 9)))
+    before = find_near_duplicates(questions, USUAL)
+    monkeypatch.setattr("condor.corpus.sketches.hash_shingles", note)
+    monkeypatch.setattr("condor.corpus.sketches._CHARACTERS_AT_A_TIME", 1000)
+    assert find_near_duplicates(questions, USUAL) == before
+    assert before
+    assert sum(map(len, sizes)) == len(questions)
+    assert all(sum(part) <= 1000 or len(part) == 1 for part in sizes)
+    assert max(map(len, sizes)) > 1
 
 
 @FIXED
