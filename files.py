@@ -13,12 +13,13 @@ from .errors import OutputFault, UnreadableFile
 _BOM = b"\xef\xbb\xbf"
 
 
-def read_text(path: Path, *, what: str) -> str:
+def read_text(path: Path, *, what: str, skip_mark: bool = False) -> str:
     """The UTF-8 text of a file.
 
     Args:
         path: the file.
         what: what the file should be, for the message ("a recipe", "a tree").
+        skip_mark: whether a byte-order mark is passed over, as in files that others made.
 
     Raises:
         UnreadableFile: missing, a directory, not UTF-8 (GB18030, UTF-16, ...), or with a byte-order mark.
@@ -27,20 +28,23 @@ def read_text(path: Path, *, what: str) -> str:
         data = path.read_bytes()
     except OSError as exc:
         raise UnreadableFile(f"{path}: cannot read {what}: {exc.strerror or exc}") from exc
-    return decode_text(data, str(path), what=what)
+    return decode_text(data, str(path), what=what, skip_mark=skip_mark)
 
 
-def decode_text(data: bytes, where: str, *, what: str) -> str:
+def decode_text(data: bytes, where: str, *, what: str, skip_mark: bool = False) -> str:
     """Bytes as UTF-8 text.
 
     Args:
         data: the bytes.
         where: the file that they are from, for the message.
         what: what they should be, for the message.
+        skip_mark: whether a byte-order mark is passed over.
 
     Raises:
         UnreadableFile: not UTF-8, or with a byte-order mark.
     """
+    if skip_mark:
+        data = data.removeprefix(_BOM)
     if data.startswith(_BOM):
         raise UnreadableFile(f"{where}: starts with a byte-order mark; save {what} as UTF-8 without BOM")
     try:

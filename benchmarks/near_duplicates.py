@@ -4,7 +4,8 @@
 
 Half of the questions are the rehearsal model's English ones, half its Chinese ones, on tags that all differ; one in
 twenty is a variant of an earlier one: another name, another number, or a clause put in another way. A variant that is
-alike beyond the threshold, by all of its shingles, should be found; `recall` is the share of these that are. Of the
+alike beyond the threshold, by all of its shingles, should be found, unless its number is another: that is another
+question. `recall` is the share of these that are. Of the
 others, which the rehearsal model made from patterns, `others_found` tells how many are taken for duplicates, and
 `found_in_vain` how many of all that were found are not alike. For decontamination one record in a hundred quotes an
 item of the benchmark. `make bench` writes the figures to benchmarks/results.json.
@@ -26,6 +27,7 @@ from condor.corpus.benchmark_files import BenchmarkItem
 from condor.corpus.decontamination import Benchmarks, CheckedText
 from condor.corpus.folding import fold_question
 from condor.corpus.near_duplicates import Duplicate, DuplicateSettings, QuestionText, find_near_duplicates
+from condor.corpus.numbers import numbers_in
 from condor.corpus.shingles import jaccard, shingles
 from condor.runtime.rehearsal.writer.language import get_language
 from condor.runtime.rehearsal.writer.questions import write_questions
@@ -82,7 +84,9 @@ def make_questions(language: str, count: int, rng: random.Random) -> tuple[list[
 
 
 def likeness(one: str, other: str) -> float:
-    """The share of shingles in both."""
+    """The share of shingles in both; 0 where their numbers differ, which makes two questions of them."""
+    if numbers_in(fold_question(one)) != numbers_in(fold_question(other)):
+        return 0.0
     return jaccard(shingles(fold_question(one)), shingles(fold_question(other)))
 
 

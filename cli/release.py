@@ -191,6 +191,7 @@ def _tell_of_other_filters(runs: list[Path], plan: "ReleasePlan") -> None:
 
 
 def _show(made: "Release") -> None:
+    from ..corpus.release.compared import compared_benchmarks
     from .running import REHEARSAL_NOTE
 
     manifest = made.manifest
@@ -208,6 +209,8 @@ def _show(made: "Release") -> None:
         typer.echo(printable(f"not compared: --previous {made.before} would, and leaf tags would keep its splits"))
     if manifest.unscored and manifest.settings["filters"]["min_score"] is not None:
         typer.echo(f"released without a score: {manifest.unscored:,}; condor judge scores them")
+    for line in compared_benchmarks(manifest.settings):
+        typer.echo(f"compared with {printable(line)}")
     for line in (*made.selection.unmatched, *map(str, made.selection.missed)):
         typer.echo(printable(line))
     if manifest.rehearsal:

@@ -40,8 +40,9 @@ class BenchmarkFile:
     """A file that the user names, and which fields of its records are compared.
 
     Attributes:
-        path: `.jsonl`, `.json` (an array, or an object that holds one), `.parquet`, `.csv` and `.tsv` with a header, or
-            anything else for text: a paragraph is an item where blank lines part them, else a line is.
+        path: `.jsonl`, `.json` (an array, or an object that holds one, of objects if there are several), `.parquet`,
+            `.csv` and `.tsv` with a header, or anything else for text: a paragraph is an item where blank lines part
+            them, else a line is.
         fields: their names, `choices.text` for one inside another; none for all that hold text, however deep.
     """
 
@@ -119,9 +120,20 @@ def _read_rows(path: Path) -> Iterator[tuple[int, Any]]:
 def _read_json(path: Path) -> Iterator[tuple[int, Any]]:
     value = parse_json(_non_empty(path), str(path))
     if isinstance(value, Mapping):
-        arrays = [held for held in value.values() if isinstance(held, list)]
-        value = arrays[0] if len(arrays) == 1 else [value]
+        value = _records_in(value, path)
     return enumerate(value if isinstance(value, list) else [value], start=1)
+
+
+def _records_in(value: Mapping[str, Any], path: Path) -> list[Any]:
+    """The records of an object: those of its one array, or of its one array of objects; else it is one itself."""
+    arrays = {key: held for key, held in value.items() if isinstance(held, list)}
+    of_objects = [held for held in arrays.values() if any(isinstance(each, Mapping) for each in held)]
+    if len(arrays) > 1 and len(of_objects) != 1:
+        names = ", ".join(arrays)
+        raise UnreadableFile(
+            f"{path}: holds several arrays ({names}); name a file that holds one, of {_WHAT}'s records"
+        )
+    return (of_objects or list(arrays.values()) or [[value]])[0]
 
 
 def _read_table(path: Path, delimiter: str = ",") -> Iterator[tuple[int, Any]]:
@@ -147,7 +159,7 @@ def _read_paragraphs(path: Path) -> Iterator[tuple[int, Any]]:
 
 
 def _non_empty(path: Path) -> str:
-    text = read_text(path, what=_WHAT)
+    text = read_text(path, what=_WHAT, skip_mark=True)
     if not text.strip():
         raise UnreadableFile(f"{path}: is empty; name another file of {_WHAT}")
     return text

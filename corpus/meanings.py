@@ -1,11 +1,12 @@
 """Which of many questions mean the same? By the cosine of their vectors, a block at a time."""
 
 import math
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+from .numbers import numbers_in
 
 #: Questions in a block: two blocks, and what they have in common, are all that is held besides the vectors of what is
 #: kept.
@@ -13,7 +14,6 @@ BLOCK = 1024
 #: What a product of 32-bit floats may be off by, which differs between machines; what lies as near to the threshold is
 #: worked out anew, exactly.
 _SLACK = 1e-3
-_NUMBER = re.compile(r"\d+")
 
 #: The vectors of some of the questions, by their places: a matrix of 32-bit floats, a row each.
 VectorsAt = Callable[[Sequence[int]], np.ndarray]
@@ -87,8 +87,8 @@ class Meanings:
         nearest, other = min(matches, default=(0.0, 0))
         return (other, -nearest) if -nearest >= self._least else None
 
-    def _numbers(self, place: int) -> list[str]:
-        return sorted(_NUMBER.findall(self._folded[place]))
+    def _numbers(self, place: int) -> tuple[str, ...]:
+        return numbers_in(self._folded[place])
 
 
 def cosine(one: np.ndarray, other: np.ndarray) -> float:

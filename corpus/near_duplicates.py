@@ -61,7 +61,8 @@ class DuplicateSettings(BaseModel):
 
     Attributes:
         min_share: the share of their shingles that stands in both (Jaccard). At 0.8 a long question with another name
-            or number in it counts as the same; one that a short pattern makes of another topic does not.
+            in it counts as the same; one that a short pattern makes of another topic does not, nor does one with
+            another number, whatever the share.
         min_cosine: of their vectors, where there are any. It is a guess that no embedding model was measured for: what
             was removed by meaning is told with its cosine, so that one can be chosen by what a first run shows.
     """

@@ -13,7 +13,7 @@ _ROWS = 1000
 
 
 def read_json_lines(path: Path, *, what: str) -> Iterator[tuple[int, Any]]:
-    """(line number from 1, JSON value) of each line that is not blank.
+    """(line number from 1, JSON value) of each line that is not blank; a byte-order mark is passed over.
 
     Args:
         path: the file.
@@ -25,8 +25,10 @@ def read_json_lines(path: Path, *, what: str) -> Iterator[tuple[int, Any]]:
     try:
         with path.open("rb") as file:
             for number, line in enumerate(file, start=1):
-                if line.strip():
-                    yield number, _value(decode_text(line.rstrip(b"\r\n"), f"{path}:{number}", what=what), path, number)
+                where = f"{path}:{number}"
+                text = decode_text(line.rstrip(b"\r\n"), where, what=what, skip_mark=number == 1)
+                if text.strip():
+                    yield number, parse_json(text, where)
     except (OSError, ValueError) as exc:  # ValueError: a name with a null character
         raise UnreadableFile(f"{path}: cannot read {what}: {getattr(exc, 'strerror', None) or exc}") from exc
 
@@ -70,10 +72,6 @@ def read_parquet(path: Path, *, what: str) -> Iterator[tuple[int, dict[str, Any]
     except (OSError, ValueError) as exc:  # damage inside a column is either
         reason = getattr(exc, "strerror", None) or _first_line(exc)
         raise UnreadableFile(f"{path}: cannot read {what}: {reason}") from exc
-
-
-def _value(line: str, path: Path, number: int) -> Any:
-    return parse_json(line, f"{path}:{number}")
 
 
 def _first_line(exc: Exception) -> str:

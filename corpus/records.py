@@ -25,6 +25,9 @@ def _clean(value: Any) -> Any:
 
 Text = Annotated[str, BeforeValidator(_clean), Field(min_length=1)]
 Score = Annotated[int, Field(strict=True, ge=1, le=10)]
+#: What a journal and a Parquet file hold of a number.
+_MOST = 2**63 - 1
+_Count = Annotated[int, Field(ge=0, le=_MOST)]
 
 
 class _Frozen(BaseModel):
@@ -65,9 +68,9 @@ class Provenance(_Frozen):
     prompt_version: str
     model: str
     sampling: dict[str, float | int | str] = Field(default_factory=dict)
-    calls: int = Field(ge=0)
-    input_tokens: int = Field(ge=0)
-    output_tokens: int = Field(ge=0)
+    calls: _Count
+    input_tokens: _Count
+    output_tokens: _Count
     cost_usd: float | None = Field(default=None, ge=0)
     created_at: str
 
@@ -171,7 +174,7 @@ class Refinement(Record):
     kind: ClassVar[RecordKind] = "refinement"
 
     text: Text
-    round: int = Field(ge=1)
+    round: int = Field(ge=1, le=_MOST)
 
 
 class Verdict(Record):

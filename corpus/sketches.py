@@ -16,8 +16,8 @@ _MOST_MISSED = 0.01
 #: alike than the threshold by more than this is not compared in full.
 _DOUBT = 0.1
 _SEED = 1
-#: Texts that are sketched at a time: what their shingles take in memory is bounded by it.
-_AT_A_TIME = 2000
+#: Characters that are sketched at a time, about 50 bytes each; a longer text is sketched by itself.
+_CHARACTERS_AT_A_TIME = 1_000_000
 
 
 class Sketches:
@@ -26,17 +26,18 @@ class Sketches:
     Args:
         folded: the texts, folded.
         threshold: the share of shingles from which on two texts are alike.
+        kinds: a number for each text; those of different kinds are never proposed for one another.
     """
 
-    def __init__(self, folded: Sequence[str], threshold: float) -> None:
+    def __init__(self, folded: Sequence[str], threshold: float, kinds: Sequence[int]) -> None:
         self._least = threshold - _DOUBT
         self._rows = choose_rows(threshold)
         self._bands = _VALUES // self._rows
         # The low half of each value is kept: one pair of different values in 65,536 is taken for equal.
         self._values = np.empty((len(folded), _VALUES), dtype=np.uint16)
-        for start in range(0, len(folded), _AT_A_TIME):
-            some = folded[start : start + _AT_A_TIME]
-            self._values[start : start + len(some)] = _sketch(some)
+        for part in _parts(folded):
+            self._values[part] = _sketch(folded[part])
+        self._kinds = np.array(kinds, dtype=np.uint64)
         self._buckets = np.stack([self._number_buckets(band) for band in range(self._bands)], axis=1)
         self._held: dict[int, list[int]] = {}
 
@@ -62,7 +63,7 @@ class Sketches:
 
     def _number_buckets(self, band: int) -> np.ndarray:
         """For each text the number of its bucket in a band, or -1 where it is alone in it."""
-        keys = np.zeros(len(self._values), dtype=np.uint64)
+        keys = self._kinds
         for column in range(band * self._rows, (band + 1) * self._rows):
             keys = mix(keys ^ self._values[:, column])
         _, numbers, counts = np.unique(keys, return_inverse=True, return_counts=True)
@@ -73,6 +74,18 @@ def choose_rows(threshold: float) -> int:
     """The most rows that a band may have for a pair that is just alike enough to be found."""
     fitting = (rows for rows in range(16, 0, -1) if (1 - threshold**rows) ** (_VALUES // rows) <= _MOST_MISSED)
     return next(fitting, 1)
+
+
+def _parts(texts: Sequence[str]) -> Iterator[slice]:
+    """Texts in a row that are sketched together."""
+    start, size = 0, 0
+    for place, text in enumerate(texts):
+        if place > start and size + len(text) > _CHARACTERS_AT_A_TIME:
+            yield slice(start, place)
+            start, size = place, 0
+        size += len(text)
+    if start < len(texts):
+        yield slice(start, len(texts))
 
 
 def _sketch(folded: Sequence[str]) -> np.ndarray:

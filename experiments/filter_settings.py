@@ -5,12 +5,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from ..corpus.filters.screening import RULES, FilterSettings
+from ..corpus.settings_files import read_settings
 from ..errors import FilterFault
-from ..files import read_text
 
 _KNOWN = f" (known: {', '.join(FilterSettings.model_fields)})"
 
@@ -27,9 +26,10 @@ def read_filter_settings(
 
     Raises:
         UnreadableFile: the file is missing or not UTF-8.
-        FilterFault: it is not YAML, has an unknown key or a value of the wrong kind, or there is no such rule.
+        FilterFault: it is not YAML, has an unknown key, one that stands twice or a value of the wrong kind, or there is
+            no such rule.
     """
-    settings = FilterSettings() if path is None else _validate(_load(path), str(path))
+    settings = FilterSettings() if path is None else _read(path)
     off = list(without)
     if unknown := sorted(set(off) - set(RULES)):
         raise FilterFault(f"--without {unknown[0]}: no such rule; there are {', '.join(RULES)}")
@@ -48,17 +48,8 @@ def parse_filter_settings(text: str) -> FilterSettings:
     return _validate(json.loads(text), "the settings of the last filtering")
 
 
-def _load(path: Path) -> Any:
-    try:
-        return yaml.safe_load(read_text(path, what="filter settings")) or {}
-    except RecursionError as exc:
-        raise FilterFault(f"{path}: nested too deeply, or within itself") from exc
-    except yaml.MarkedYAMLError as exc:
-        mark = exc.problem_mark or exc.context_mark
-        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-        raise FilterFault(f"{where}: not YAML: {exc.problem or exc.context}") from exc
-    except yaml.YAMLError as exc:
-        raise FilterFault(f"{path}: not YAML: {exc}") from exc
+def _read(path: Path) -> FilterSettings:
+    return _validate(read_settings(path, what="filter settings", fault=FilterFault) or {}, str(path))
 
 
 def _validate(data: Any, where: str) -> FilterSettings:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from ...vocabulary import Language
 from ..formats import StageName
@@ -13,7 +13,7 @@ from .copied_example import check_copied_example
 from .identical_refinement import check_identical_refinement
 from .judge_threshold import check_judge_threshold
 from .language import check_answer_language, check_language
-from .length import CHINESE, ENGLISH, LengthLimits, check_length
+from .length import CHINESE, ENGLISH, LengthLimits, check_length, default_limits
 from .markup_leakage import check_markup_leakage
 from .personal_data import check_personal_data
 from .refusal import MOST_AFTER, check_refusal
@@ -44,10 +44,16 @@ class _Settings(BaseModel):
 
 
 class LengthSettings(_Settings):
-    """Lengths by language."""
+    """Lengths by language; a limit that is not given is the language's usual one."""
 
     en: LengthLimits = ENGLISH
     zh: LengthLimits = CHINESE
+
+    @field_validator("en", "zh", mode="before")
+    @classmethod
+    def _fill_in(cls, given: Any, info: ValidationInfo) -> Any:
+        usual = default_limits("zh" if info.field_name == "zh" else "en")
+        return usual.model_dump() | given if isinstance(given, dict) else given
 
     def of(self, language: Language) -> LengthLimits:
         """The limits of a language."""

@@ -7,6 +7,7 @@ from .card_facts import CardFacts, ScoreLine
 from .card_formats import formats_and_splits, purposes
 from .card_header import render_header
 from .card_method import answers_of, critics, method
+from .compared import compared_benchmarks
 from .manifest import Manifest, RunFacts
 from .markdown import fenced, plain, table
 
@@ -184,7 +185,7 @@ def _limits(facts: CardFacts) -> Iterator[str]:
 
 def _compared(settings: Mapping[str, Any]) -> str:
     """Which benchmarks the records were compared with."""
-    names = [plain(str(each["name"])) for each in settings.get("decontaminate", ())]
+    names = [plain(each) for each in compared_benchmarks(settings)]
     if not names:
         return "No benchmark was named: whether texts of one are in the data is not known."
     return f"Compared with these benchmark files, and no others: {', '.join(names)}."

@@ -66,7 +66,7 @@ class SelectionReport:
         kept: how many it holds.
         steps: in the order in which they were taken.
         targets: of quotas, weights and the total.
-        unmatched: a line for each tag that a rule, quota or weight names and no record has.
+        unmatched: a line for each tag or split that was asked for and no record has.
     """
 
     given: int

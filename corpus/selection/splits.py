@@ -1,9 +1,10 @@
 """Train, validation and eval, by whole leaf tags: what is asked about one leaf is never in two splits.
 
 Which split a leaf falls into is decided by a hash of its path, its language and the seed against fixed thresholds, and
-by no other leaf. So a dataset that grows, or of which a subset is cut, keeps each leaf where it was: what was held out
-from version 1 is held out from version 2. The price is that shares are met on average, over leaves and not over
-records: exact counts would move leaves with every new one.
+by no other leaf, but where a split would stay empty. So a dataset that grows keeps each leaf where it was: what was
+held out from version 1 is held out from version 2. A subset holds out the same leaves if they are split before it is
+cut. The price is that shares are met on average, over leaves and not over records: exact counts would move leaves with
+every new one.
 """
 
 from collections import defaultdict
@@ -81,7 +82,8 @@ def split_leaves(
     validation. Such a leaf may go back when the dataset grows and another one comes nearer, unless it is in `earlier`.
 
     Args:
-        leaves: the leaf tags of the records; those of the tree that have none make no difference.
+        leaves: the leaf tags of the records, before a subset of them is cut; those of the tree that have none make no
+            difference.
         shares: of each language's leaves.
         seed: another seed holds out other leaves.
         earlier: where an earlier release had its leaves: they stay there, whatever shares and seed are now.

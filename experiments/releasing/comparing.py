@@ -1,12 +1,12 @@
 """What a release's records are compared with besides each other: earlier releases and benchmarks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ...corpus.benchmark_files import BenchmarkFile
-from ...corpus.decontamination import Benchmarks
+from ...corpus.decontamination import Benchmarks, label_files
 from ...corpus.near_duplicates import QuestionText
 from ...corpus.questions_of import questions_of
 from ...corpus.release.layout import MANIFEST_FILE, is_release
@@ -21,7 +21,7 @@ class Compared:
 
     Attributes:
         benchmarks: whose texts no record may hold; None for none.
-        told: what the manifest says of the files: their names and hashes.
+        told: what the manifest says of the files: their names and hashes, and of benchmarks how much was compared.
     """
 
     plan: ReleasePlan
@@ -47,12 +47,21 @@ def load_compared(plan: ReleasePlan) -> Compared:
     if plan.against and plan.duplicates is None:
         raise ReleaseFault("--against leaves out near duplicates, which --without near_duplicate switches off")
     files = [BenchmarkFile.parse(text) for text in plan.decontaminate]
+    benchmarks = Benchmarks.load(files) if files else None
     told = {
         "against": [_file(Path(path)) for path in plan.against],
-        "decontaminate": [_file(file.path) | {"fields": list(file.fields)} for file in files],
+        "decontaminate": _benchmark_files(files, benchmarks),
         "previous": None if plan.previous is None else _release(Path(plan.previous)),
     }
-    return Compared(plan, Benchmarks.load(files) if files else None, told)
+    return Compared(plan, benchmarks, told)
+
+
+def _benchmark_files(files: Sequence[BenchmarkFile], benchmarks: Benchmarks | None) -> list[dict[str, Any]]:
+    if benchmarks is None:
+        return []
+    figures = {each.file: {"records": each.records, "too_short": each.too_short} for each in benchmarks.figures}
+    named = zip(files, label_files([file.path for file in files]), strict=True)
+    return [_file(file.path) | {"fields": list(file.fields)} | figures[label] for file, label in named]
 
 
 def _release(directory: Path) -> dict[str, Any]:

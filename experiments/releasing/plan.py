@@ -15,9 +15,9 @@ from ...corpus.near_duplicates import DuplicateSettings
 from ...corpus.release.licenses import check_license
 from ...corpus.release.names import check_name, check_version, folder_name
 from ...corpus.selection import SelectionSettings
+from ...corpus.settings_files import read_settings
 from ...corpus.shards import ShardKind
 from ...errors import ReleaseFault
-from ...files import read_text
 from ...runtime.embedding import EmbedderSpec
 
 
@@ -196,12 +196,9 @@ def load_plan(path: Path) -> dict[str, Any]:
 
     Raises:
         UnreadableFile: missing, or not UTF-8.
-        ReleaseFault: not YAML, or no mapping.
+        ReleaseFault: not YAML, a key that stands twice, or no mapping.
     """
-    try:
-        data = yaml.safe_load(read_text(path, what="a plan of a release"))
-    except (yaml.YAMLError, ValueError, RecursionError) as exc:
-        raise ReleaseFault(f"{path}: not YAML: {exc}") from exc
+    data = read_settings(path, what="a plan of a release", fault=ReleaseFault)
     if not isinstance(data, dict):
         raise ReleaseFault(f"{path}: expected keys and values such as 'name: condor-en', found {type(data).__name__}")
     for name in ("against", "decontaminate"):

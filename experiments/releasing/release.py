@@ -19,7 +19,7 @@ from ...corpus.release.changes import (
 from ...corpus.release.layout import CARD_FILE, CHANGES_FILE, MANIFEST_FILE, REMOVED_FILE
 from ...corpus.release.manifest import Manifest, file_facts, gather_files, save_manifest
 from ...corpus.release.names import check_version, versions_in
-from ...corpus.selection import SPLITS, SelectionReport, assign_splits
+from ...corpus.selection import SPLITS, Leaf, SelectionReport, SplitName, split_leaves
 from ...corpus.shard_sinks import encode_line
 from ...corpus.trainers import trainer_files
 from ...errors import ReleaseFault
@@ -130,8 +130,12 @@ class _Making:
     def make(self) -> Release:
         compared = load_compared(self.plan)
         gathered = gather(self.sources, self.plan.filters, self.plan.stage, compared.benchmarks)
-        report = self._choose(gathered, compared)
-        chosen = self._split(gathered.pool)
+        unmatched = self._narrow(gathered, compared)
+        # Before the subset is cut, so that all subsets of one dataset hold out the same leaves.
+        split_of = self._split_leaves(gathered.pool)
+        report = self._select(gathered.pool, unmatched)
+        chosen = {each.entry.question_id: Chosen(each, split_of[each.entry.leaf]) for each in gathered.pool.candidates}
+        report = replace(report, unmatched=(*report.unmatched, *self._empty(chosen)))
         written = write_rows(
             self.building,
             self.sources,
@@ -154,14 +158,18 @@ class _Making:
         save_manifest(manifest, self.building)
         return Release(self.target, manifest, changes, report)
 
-    def _choose(self, gathered: Gathered, compared: Compared) -> SelectionReport:
+    def _narrow(self, gathered: Gathered, compared: Compared) -> tuple[str, ...]:
+        """Leave out what is not for a release of any size; returns a line for each tag in a rule that no record has."""
         pool, plan = gathered.pool, self.plan
         unmatched = keep_included(pool, plan.selection, plan.seed)
         if plan.duplicates is not None:
             leave_out_duplicates(
                 pool, plan.duplicates, compared.against(), self._embedding_model(), self._vectors_beside
             )
-        report = select_rest(pool, plan.selection, plan.seed)
+        return unmatched
+
+    def _select(self, pool: Pool, unmatched: tuple[str, ...]) -> SelectionReport:
+        report = select_rest(pool, self.plan.selection, self.plan.seed)
         if not pool.candidates:
             counts = [f"{rule} {count}" for rule, count in pool.counts().items() if count]
             why = "; ".join([", ".join(counts) or "the runs have kept nothing", *unmatched])
@@ -176,11 +184,15 @@ class _Making:
         """What vectors are kept beside: they are those of a release's name, whatever the version."""
         return self.target.with_name(self.plan.name)
 
-    def _split(self, pool: Pool) -> dict[str, Chosen]:
+    def _split_leaves(self, pool: Pool) -> dict[Leaf, SplitName]:
         earlier = None if self.plan.previous is None else split_of_leaves(Path(self.plan.previous))
-        splits = assign_splits(pool.entries, self.plan.selection.split, self.plan.seed, earlier=earlier)
-        pairs = zip(pool.candidates, splits, strict=True)
-        return {each.entry.question_id: Chosen(each, split) for each, split in pairs}
+        leaves = (entry.leaf for entry in pool.entries)
+        return split_leaves(leaves, self.plan.selection.split, self.plan.seed, earlier=earlier)
+
+    def _empty(self, chosen: Mapping[str, Chosen]) -> list[str]:
+        """A line for each split that was asked for and has no record."""
+        held, shares = {each.split for each in chosen.values()}, self.plan.selection.split
+        return [f"split {name}: no record" for name in SPLITS if shares.of(name) and name not in held]
 
     def _manifest(self, gathered: Gathered, written: Written, compared: Compared) -> Manifest:
         plan, parts = self.plan, zip(self.sources, gathered.digests, written.runs, strict=True)

@@ -56,6 +56,27 @@ def test_tables_have_a_header_and_texts_have_lines_or_paragraphs(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("b.jsonl", '{"question": "One?"}\r\n{"question": "二？"}\r\n'),
+        ("b.json", '[{"question": "One?"}, {"question": "二？"}]'),
+        ("b.csv", "question,answer\nOne?,\n二？,\n"),
+        ("b.tsv", "question\nOne?\n二？\n"),
+        ("b.txt", "One?\n二？\n"),
+    ],
+)
+def test_a_byte_order_mark_is_no_part_of_a_benchmark(tmp_path: Path, name: str, content: str):
+    path = write(tmp_path / name, "\ufeff" + content)
+    assert read(str(path) if name == "b.txt" else f"{path}:question") == [(1, ("One?",)), (2, ("二？",))]
+
+
+def test_of_several_arrays_that_of_objects_holds_the_records(tmp_path: Path):
+    held = {"meta": ["v1"], "data": RECORDS, "splits": []}
+    assert read(str(write(tmp_path / "b.json", json.dumps(held)))) == ALL
+    assert read(str(write(tmp_path / "c.json", json.dumps(RECORDS[0])))) == [ALL[0]]
+
+
+@pytest.mark.parametrize(
     ("name", "content", "message"),
     [
         ("b.jsonl", "", "holds no records"),
@@ -67,7 +88,10 @@ def test_tables_have_a_header_and_texts_have_lines_or_paragraphs(tmp_path: Path)
         ("b.csv", "question\n", "holds no records"),
         ("b.csv", 'question\n"a', "not a table"),
         ("b.txt", "\n\n", "is empty"),
-        ("b.txt", "\ufeffOne", "byte-order mark"),
+        ("b.txt", "\ufeff", "is empty"),
+        ("b.jsonl", '{"q": "One?"}\n\ufeff{"q": "Two?"}\n', r"b\.jsonl:2: starts with a byte-order mark"),
+        ("b.json", '{"train": [{"q": "One?"}], "test": [{"q": "Two?"}]}', r"several arrays \(train, test\)"),
+        ("b.json", '{"questions": ["One?"], "answers": ["Two."]}', r"several arrays \(questions, answers\)"),
         ("b.parquet", "PAR1 and no more", "cannot read|not Parquet"),
         ("b.parquet", "", "cannot read|not Parquet"),
     ],

@@ -84,11 +84,37 @@ def test_a_short_item_is_matched_whole_or_not_at_all():
     assert known.find("下列哪一项最能说明光合作用发生的主要场所是线粒体") is None
 
 
-def test_what_is_too_short_or_says_nothing_is_counted_and_matches_nothing():
+def test_what_is_too_short_or_says_nothing_is_counted_and_matches_no_passage():
     numbers = " ".join(map(str, range(40)))
     known = benchmark("42", "None of the above", "以上都不对", numbers, EN)
     assert known.figures == (BenchmarkFigures("b.jsonl", 5, 4),)
     assert known.find(f"None of the above is 42. 以上都不对 {numbers}") is None
+
+
+def test_a_question_that_is_a_short_item_is_found_and_one_that_holds_it_is_not():
+    known = benchmark(EN, "What is the capital of France?", "鲁迅的原名是什么？", "What is C++?")
+    found = known.find("what is  the capital of FRANCE")
+    assert found is not None
+    assert (found.record, found.whole, found.length, found.unit) == (2, True, 6, "words")
+    chinese = known.find("“鲁迅的原名”是什么")
+    assert chinese is not None
+    assert (chinese.record, chinese.length, chinese.unit) == (3, 8, "characters")
+    for text in ("What is C#?", "What is the capital of France, and why?", "请问鲁迅的原名是什么？"):
+        assert known.find(text) is None
+    question = CheckedText("q1", "question", "What is the capital of France?")
+    answer = CheckedText("q2", "answer", "What is the capital of France?")
+    ((text, found),) = known.find_all([answer, question])
+    assert text == question
+    assert found.rejection.detail == "question: all of its 6 words are b.jsonl, record 2: what is the capital of france"
+
+
+def test_a_short_text_beside_a_long_one_is_compared_too():
+    item = BenchmarkItem("b.jsonl", 7, ("Which gas do plants take in?", EN))
+    known = Benchmarks([item])
+    assert known.figures == (BenchmarkFigures("b.jsonl", 1, 0),)
+    found = known.find("Which gas do plants take in?")
+    assert found is not None
+    assert (found.record, found.whole) == (7, True)
 
 
 def test_of_several_records_the_first_is_named():

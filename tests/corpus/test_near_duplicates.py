@@ -1,6 +1,7 @@
 """Questions that are all but the same as another: the best is kept, whatever order they come in."""
 
 import random
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 
 from condor.corpus.folding import fold_question, fold_words
 from condor.corpus.near_duplicates import Duplicate, DuplicateSettings, QuestionText, find_near_duplicates
-from condor.corpus.shingles import code_points, is_han, jaccard, shingles
+from condor.corpus.shingles import HashedShingles, code_points, hash_shingles, is_han, jaccard, shingles
 from condor.corpus.sketches import choose_rows
 
 FIXED = settings(derandomize=True, database=None, deadline=None, max_examples=40)
@@ -71,18 +72,43 @@ def test_short_questions_that_differ_are_all_kept(one: str, other: str):
     ("one", "other"),
     [
         (LONG_EN, LONG_EN.replace("Anna Berg", "Tom Weaver")),
-        (LONG_EN, LONG_EN.replace("1,450", "980")),
         (LONG_EN, LONG_EN.replace("from the old harbour to a street", "out of the old port into a street")),
         (LONG_ZH, LONG_ZH.replace("王小梅", "李建国")),
-        (LONG_ZH, LONG_ZH.replace("1450", "980")),
         (LONG_ZH, LONG_ZH.replace("怎样留住每天早上", "如何留住每天清早")),
         (LONG_ZH + LONG_EN, LONG_ZH.replace("王小梅", "李建国") + LONG_EN),
     ],
 )
-def test_another_name_number_or_wording_in_a_long_question_is_a_duplicate(one: str, other: str):
+def test_another_name_or_wording_in_a_long_question_is_a_duplicate(one: str, other: str):
     (found,) = find_near_duplicates(ask(one, other), USUAL)
     assert (found.question_id, found.of, found.how) == ("q2", "q1", "letters")
     assert found.similarity == round(similarity(one, other), 4) >= USUAL.min_share
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (LONG_EN, LONG_EN.replace("1,450", "980")),
+        (LONG_ZH, LONG_ZH.replace("1450", "980")),
+        (LONG_EN, LONG_EN.replace("the first three months", "the first 3 months")),
+        (LONG_EN + " The year is -5.", LONG_EN + " The year is 5."),
+        (LONG_EN + " It is part II of my series.", LONG_EN + " It is part III of my series."),
+        (LONG_ZH + "这是第Ⅱ部分。", LONG_ZH + "这是第Ⅳ部分。"),
+        (
+            "Solve the equation for x and show each step: 12x + 35 = 79",
+            "Solve the equation for x and show each step: 12x + 35 = 97",
+        ),
+        ("果园里的苹果重120千克，梨比苹果轻，一共装了几箱？", "果园里的苹果重180千克，梨比苹果轻，一共装了几箱？"),
+    ],
+)
+def test_another_number_is_another_question_however_alike_the_letters_are(one: str, other: str):
+    assert similarity(one, other) >= USUAL.min_share
+    assert find_near_duplicates(ask(one, other), USUAL) == []
+
+
+def test_numbers_in_another_order_and_setting_are_the_same_numbers():
+    one = LONG_EN + " Add 17 and 25, part II."
+    other = LONG_EN + " Add 25 and １７, part ii."
+    assert [item.how for item in find_near_duplicates(ask(one, other), USUAL)] == ["letters"]
 
 
 def test_the_best_judged_is_kept_and_one_without_a_score_comes_last():
@@ -108,7 +134,7 @@ def test_one_id_that_comes_twice_is_one_question():
 
 def test_what_an_earlier_release_asked_is_not_kept_and_nothing_of_it_is_reported():
     earlier = [QuestionText("old.jsonl:1", LONG_EN), QuestionText("old.jsonl:2", LONG_EN.replace("Anna", "Hanna"))]
-    ours = ask(LONG_EN.upper(), LONG_EN.replace("1,450", "980"), "Something else?", scores=(10, 10, 1))
+    ours = ask(LONG_EN.upper(), LONG_EN.replace("Berg", "Hill"), "Something else?", scores=(10, 10, 1))
     found = find_near_duplicates(ours, USUAL, against=earlier)
     assert [(item.question_id, item.of, item.how) for item in found] == [
         ("q1", "old.jsonl:1", "exact"),
@@ -168,6 +194,24 @@ def test_no_two_kept_are_alike_and_each_removed_one_is_alike_to_a_kept_one(
     shuffled = questions[:]
     rng.shuffle(shuffled)
     assert find_near_duplicates(shuffled, limit) == found
+
+
+def test_so_many_characters_are_sketched_at_a_time_whatever_the_texts_are(monkeypatch: pytest.MonkeyPatch):
+    sizes: list[list[int]] = []
+
+    def note(texts: Sequence[str]) -> HashedShingles:
+        sizes.append([len(text) for text in texts])
+        return hash_shingles(texts)
+
+    questions = ask(*(f"{word} {LONG_EN * length}" for word in WORDS_EN for length in (0, 1, 9)))
+    before = find_near_duplicates(questions, USUAL)
+    monkeypatch.setattr("condor.corpus.sketches.hash_shingles", note)
+    monkeypatch.setattr("condor.corpus.sketches._CHARACTERS_AT_A_TIME", 1000)
+    assert find_near_duplicates(questions, USUAL) == before
+    assert before
+    assert sum(map(len, sizes)) == len(questions)
+    assert all(sum(part) <= 1000 or len(part) == 1 for part in sizes)
+    assert max(map(len, sizes)) > 1
 
 
 @FIXED

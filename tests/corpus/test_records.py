@@ -97,6 +97,13 @@ GOLDEN = {
 }
 
 
+@pytest.mark.parametrize("field", ["calls", "input_tokens", "output_tokens"])
+@pytest.mark.parametrize("count", [-1, 2**63])
+def test_what_neither_a_journal_nor_parquet_can_hold_is_no_count(field: str, count: int):
+    with pytest.raises(ValidationError, match=field):
+        Provenance.model_validate(PROVENANCE.model_dump() | {field: count})
+
+
 # -- ids ---------------------------------------------------------------------------------------------------------------
 
 

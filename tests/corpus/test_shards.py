@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import condor.corpus.shards
-from condor.corpus import Scores, to_lines
+from condor.corpus import Provenance, Scores, to_lines
 from condor.corpus.chain_rows import chain_of
 from condor.corpus.columns import ROW_FORMATS, RowFormat, arrow_schema, columns_of
 from condor.corpus.shard_reading import read_rows
@@ -49,6 +49,21 @@ def contents(directory: Path) -> dict[str, bytes]:
     return {
         path.relative_to(directory).as_posix(): path.read_bytes() for path in directory.rglob("*") if path.is_file()
     }
+
+
+@BOTH
+def test_the_largest_counts_come_back(tmp_path: Path, kind: ShardKind):
+    most = 2**63 - 1
+    made = Provenance(
+        stage="s", prompt_version="p", model="m", calls=most, input_tokens=most, output_tokens=most, created_at=""
+    )
+    chain = build_chain(provenance=made)
+    (shard,) = write_split(tmp_path, [chain], "train", kind=kind, formats=["records"])
+    (row,) = read_rows(tmp_path / shard.name)
+    assert chain_of(row) == chain
+    row["answer"]["provenance"]["calls"] = most + 1
+    with pytest.raises(ValueError, match="calls"):
+        chain_of(row)
 
 
 @BOTH

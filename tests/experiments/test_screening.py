@@ -265,6 +265,15 @@ def test_filters_are_read_from_a_file_and_changed_by_options(tmp_path: Path) -> 
     assert read_filter_settings(path) == FilterSettings()
 
 
+def test_a_limit_that_a_file_does_not_name_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "filters.yaml"
+    path.write_text("length: {zh: {answer_least: 20}}\nrefusal: {zh: 300}\n", encoding="utf-8")
+    found, usual = read_filter_settings(path), FilterSettings()
+    assert found.length.zh == usual.length.zh.model_copy(update={"answer_least": 20})
+    assert found.length.en == usual.length.en
+    assert (found.refusal.en, found.refusal.zh) == (usual.refusal.en, 300)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -272,9 +281,15 @@ def test_filters_are_read_from_a_file_and_changed_by_options(tmp_path: Path) -> 
         ("off: []", r"filters\.yaml: False: unknown key"),
         ("1: []", r"filters\.yaml: 1: unknown key"),
         ("without: [nothing]", r"filters\.yaml: without\.0: "),
-        ("length: {en: {question_least: 1}}", r"length\.en\.question_most: Field required"),
+        ("length: {en: {question_least: 20000}}", r"length\.en: .*the least length must not be above the most"),
+        ("length: {en: {least: 1}}", r"length\.en\.least: unknown key"),
+        ("length: {zh: 5}", r"length\.zh: "),
         ("- length", r"filters\.yaml: "),
-        ("without: [", r"filters\.yaml:1:\d+: not YAML"),
+        ("without: [", r"filters\.yaml:1:\d+: .*mend the YAML"),
+        ("x: 2026-99-99", r"filters\.yaml: not YAML: month"),
+        ("min_score: 3\nwithout: []\nmin_score: 7", r"filters\.yaml:3:1: the key 'min_score' stands twice"),
+        ("refusal: {en: 1, en: 2}", r"filters\.yaml:1:18: the key 'en' stands twice"),
+        ("[" * 3000, "nested too deeply"),
         ("min_score: 11", "min_score: .*less than or equal to 10"),
     ],
 )

@@ -84,7 +84,7 @@ def test_leaves_that_the_thresholds_split_stay_without_any_memory(seed: int) -> 
     assert part == {leaf: whole[leaf] for leaf in part}
 
 
-def test_subsets_hold_out_the_same_leaves_as_the_whole() -> None:
+def test_subsets_large_enough_hold_out_the_same_leaves_even_if_split_by_themselves() -> None:
     entries, shares = grid(300, per_leaf=7), SplitShares(validation=0.1, eval=0.1)
     whole = dict(zip(entries, assign_splits(entries, shares, 4), strict=True))
     for subset in (keep_fraction(entries, 50, 4), keep_tags(entries, 50, 4)):

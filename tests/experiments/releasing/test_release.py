@@ -200,7 +200,7 @@ def test_no_leaf_is_in_two_splits_and_it_stays_where_the_release_before_had_it(
     release: MakeOne, tmp_path: Path
 ) -> None:
     first = release(selection=HELD_OUT)
-    splits = {id_: split for split in ("train", "validation", "eval") for id_ in ids(first, split)}
+    splits = splits_of(first)
     other = release(
         selection={"split": {"validation": 0.4, "eval": 0.4}},
         seed=7,
@@ -208,7 +208,7 @@ def test_no_leaf_is_in_two_splits_and_it_stays_where_the_release_before_had_it(
         previous=str(first.directory),
     )
     assert check_whole(other.directory).splits == check_whole(first.directory).splits
-    assert {id_: split for split in ("train", "validation", "eval") for id_ in ids(other, split)} == splits
+    assert splits_of(other) == splits
     assert (other.changes.counts["moved"], other.changes.counts["unchanged"]) == (0, 24)
     free = release(selection={"split": {"validation": 0.4, "eval": 0.4}}, seed=7, version="3.0")
     assert (free.changes.before, free.before) == (None, other.directory)
@@ -219,6 +219,10 @@ def ids(made: Release, split: str) -> list[str]:
     return [row["id"] for row in rows(made.directory, "records", split)]
 
 
+def splits_of(made: Release) -> dict[str, str]:
+    return {id_: split for split in ("train", "validation", "eval") for id_ in ids(made, split)}
+
+
 def test_a_smaller_fraction_lies_inside_a_larger_one(release: MakeOne) -> None:
     parts = [release(selection={"subset": {"fraction": share}}, version=f"1.{share}") for share in (10, 25, 50)]
     found = [set(ids(made, "train")) for made in parts]
@@ -226,10 +230,24 @@ def test_a_smaller_fraction_lies_inside_a_larger_one(release: MakeOne) -> None:
     assert found[0] < found[1] < found[2]
 
 
+@pytest.mark.parametrize("seed", [0, 1])
+def test_every_subset_holds_out_the_leaves_that_the_whole_set_holds_out(release: MakeOne, seed: int) -> None:
+    usual: dict[str, Any] = {"seed": seed, "formats": ["alpaca"]}
+    held_in = splits_of(release(selection=HELD_OUT, **usual))
+    cuts: list[dict[str, Any]] = [{"fraction": 25}, {"tags": 25}, {"difficulty": "hard", "tasks": 3}]
+    for number, cut in enumerate(cuts):
+        part = release(selection=HELD_OUT | {"subset": cut}, version=f"1.{number + 1}", **usual)
+        found = splits_of(part)
+        assert found == {id_: held_in[id_] for id_ in found}
+        missing = {"train", "validation", "eval"} - set(part.manifest.splits)
+        assert set(part.selection.unmatched) == {f"split {name}: no record" for name in missing}
+
+
 def test_questions_of_an_earlier_release_and_of_a_benchmark_do_not_come_again(release: MakeOne, tmp_path: Path) -> None:
     half = release(selection={"subset": {"fraction": 50}})
     longest = max(rows(half.directory, "records"), key=lambda row: len(row["question"]["text"].split()))
-    (tmp_path / "bench.jsonl").write_text(json.dumps({"problem": longest["question"]["text"]}) + "\n")
+    items = [{"problem": longest["question"]["text"]}, {"problem": "Why?"}]
+    (tmp_path / "bench.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
     rest = release(version="1.1", against=[str(half.directory)])
     assert check_whole(rest.directory).removed["near_duplicate"] >= 12
     assert not set(ids(rest, "train")) & set(ids(half, "train"))
@@ -238,9 +256,11 @@ def test_questions_of_an_earlier_release_and_of_a_benchmark_do_not_come_again(re
     assert manifest.removed["contaminated"] >= 1
     assert longest["id"] not in ids(clean, "train")
     (told,) = manifest.settings["decontaminate"]
-    assert (told["name"], len(told["sha256"])) == ("bench.jsonl", 64)
+    assert (told["name"], len(told["sha256"]), told["records"], told["too_short"]) == ("bench.jsonl", 64, 2, 1)
     assert "bench.jsonl" in (clean.directory / "reports/removed.jsonl").read_text("utf-8")
-    assert "bench.jsonl" in (clean.directory / "README.md").read_text("utf-8")
+    assert "bench.jsonl (1 of 2 items by their passages, 1 too short for that with whole questions alone)" in (
+        clean.directory / "README.md"
+    ).read_text("utf-8")
 
 
 def test_questions_that_mean_the_same_are_left_out_and_vectors_are_paid_for_once(release: MakeOne) -> None:
@@ -277,6 +297,12 @@ def test_the_plan_that_a_card_names_makes_the_same_release(release: MakeOne, tmp
     again = release(out=tmp_path / "again", **load_plan(tmp_path / "release.yaml"))
     assert contents(again.directory) == contents(made.directory)
     assert set(re.findall("data/([a-z]+)/", " ".join(contents(made.directory)))) == {"dpo", "records"}
+
+
+def test_a_plan_that_says_one_thing_twice_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "release.yaml").write_text("seed: 1\nname: set\nseed: 2\n", "utf-8")
+    with pytest.raises(ReleaseFault, match=r"release\.yaml:3:1: the key 'seed' stands twice"):
+        load_plan(tmp_path / "release.yaml")
 
 
 HOSTILE = [
