@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from condor.corpus.filters import markup_leakage, personal_data, refusal
-from condor.corpus.filters.copied_example import _MAX_SHARE, _shingles, check_copied_example
+from condor.corpus.filters.copied_example import _MAX_SHARE, _runs, check_copied_example
 from condor.corpus.filters.hints import holds_any
 from condor.corpus.filters.leaked_phrases import IN_MENTIONS, IN_PREAMBLES, IN_TALK, MENTIONS, PREAMBLES, TALK
 from condor.corpus.filters.repetition import RepetitionLimits, _units, check_repetition
@@ -122,7 +122,7 @@ def test_a_text_goes_round_in_circles_by_the_count_as_by_the_walk(
 @given(st.text("abc啊", max_size=40), st.lists(st.text("abc啊", max_size=40), max_size=4))
 @settings(max_examples=300, deadline=None)
 def test_a_question_copies_an_example_by_all_of_them_as_by_each(question: str, examples: list[str]) -> None:
-    runs = _shingles(question)
-    share = max((len(runs & _shingles(example)) / len(runs) for example in examples), default=0.0)
+    runs = _runs(question)
+    share = max((len(runs & _runs(example)) / len(runs) for example in examples), default=0.0)
     found = check_copied_example(question, examples)
     assert (None if found is None else found.figure) == (share if share > _MAX_SHARE else None)
